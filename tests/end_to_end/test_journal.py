@@ -138,7 +138,7 @@ def _as_it_is(_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("spoil", "limit", "exit_code", "told"),
+    ("spoil", "limit", "exit_code", "reason"),
     [
         (_damaged, None, 65, "move it"),
         (_somebody_elses, None, 73, "see that it is yours"),

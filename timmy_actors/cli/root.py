@@ -113,7 +113,7 @@ COMMANDS = {
     "portals": Row("portals", "portals", "List the portals, that is, the games."),
     "capture": Row("portals", "capture", "Capture the game through the chosen portal: a screenshot, and Steam's data."),
     "execute": Row("portals", "execute", "Execute an action in the game, once."),
-    "bots": Row("bots", "bots", "Load a TES3MP server of one's own with players, and report how it went."),
+    "bots": Row("bots", "bots", "Load a TES3MP server of one's own with N players, and report how it went."),
     "mcp": Row("mcp_server", "mcp", "Serve a running daemon to an LLM client, over MCP."),
 }
 

@@ -35,7 +35,6 @@ from timmy_actors.mcp_server.handlers import Answer, Handlers
 from timmy_actors.mcp_server.refusals import Refusal, explain, explain_arguments, refusal
 from timmy_actors.mcp_server.results import Available, Done, Journal, Waited, output_schema, to_mcp
 from timmy_actors.protocol import (
-    COMMANDS,
     ActionResult,
     ActorHealth,
     Description,
@@ -119,6 +118,9 @@ def is_for_operators(parsed: BaseModel | Refusal) -> bool:
     """Whether a call gives a command of the operators: ban, stop the server, ..."""
     match parsed:
         case ActArguments(action=name) | CommandArguments(name=name):
+            # Imported late: a hundred models, which no other call needs.
+            from timmy_actors.protocol import COMMANDS  # noqa: PLC0415
+
             return name in COMMANDS and COMMANDS[name].scope == "operate"
     return False
 
