@@ -7,18 +7,26 @@ import pytest
 import yaml
 
 from timmy_actors.daemon import load_settings
-from timmy_actors.fleet import read_endpoints
+from timmy_actors.fleet import evaluate, read_endpoints
 
 PAGE = Path(__file__).parents[2] / "docs" / "fleet.md"
 DOCKER = PAGE.parents[1] / "docker"
-EXAMPLES = re.findall(r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+POLICY, PROGRAM = re.findall(r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
 
 
-@pytest.mark.parametrize("example", EXAMPLES, ids=range(len(EXAMPLES)))
-def test_the_pages_examples_run(example: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_pages_program_prints_its_scores(capsys: pytest.CaptureFixture[str]) -> None:
     pytest.importorskip("lupa.luajit21")
-    exec(compile(example, str(PAGE), "exec"), {})
+    exec(compile(PROGRAM, str(PAGE), "exec"), {})
     assert "| all tasks | 2 | 0 | 1.00 (1.00 to 1.00) |" in capsys.readouterr().out
+
+
+def test_the_pages_policy_plays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("lupa.luajit21")
+    (tmp_path / "my_agents.py").write_text(POLICY)
+    monkeypatch.syspath_prepend(tmp_path)
+    evaluation = evaluate(tmp_path / "hunter", tasks=["kill-rat"], policy="my_agents:Hunter", worlds=1, episodes=1)
+    summary = evaluation.summaries()[0]
+    assert (summary.task, summary.played, summary.lost) == ("kill-rat", 1, 0)
 
 
 def test_the_example_for_a_host_names_the_same_worlds_everywhere() -> None:
