@@ -28,8 +28,6 @@ local M = {}
 --- TES3MP's timers call a global function by its name.
 local POLL_FUNCTION = "TimmyBridgePoll"
 local MS_PER_S = 1000
---- The collector's smallest step follows so much garbage.
-local STEP_KILOBYTES = 1
 
 local listener, service, timer
 local last_poll
@@ -78,20 +76,6 @@ local function part(act, ...)
   if not ok then log("error", "a part of a poll failed: " .. tostring(err)) end
 end
 
---- Kilobytes in use when the last poll ended.
-local kilobytes = 0
-
---- Collects garbage in steps, about as much as was made since the last poll, while `within_budget()`: otherwise the
--- collector would do it at any moment, and in longer pieces, inside a push.
-local function collect(within_budget)
-  local made = collectgarbage("count") - kilobytes
-  for _ = 1, made / STEP_KILOBYTES do
-    if not within_budget() then break end
-    collectgarbage("step", 0)
-  end
-  kilobytes = collectgarbage("count")
-end
-
 local function poll()
   local started = clock.now()
   local limits = service.limits
@@ -105,7 +89,6 @@ local function poll()
   part(followers.look, started)
   local deferred = not within_budget()
   part(listener.write, listener)
-  collect(within_budget)
   service:note_load(started - (last_poll or started), clock.now() - started, deferred)
   last_poll = started
 end
