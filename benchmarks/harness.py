@@ -27,7 +27,7 @@ class Figure:
     subject: list[float]
     yardstick: list[float]
     hold: str = ""
-    """What the ratio must be; empty where it is only told."""
+    """What the ratio must be; empty if it has no goal."""
     held: Callable[[float], bool] = lambda _ratio: True
     unit: str = "us"
     yardstick_name: str = ""
@@ -64,26 +64,27 @@ class Figure:
 
 @dataclass(frozen=True)
 class Reading:
-    """A figure that has an absolute bound."""
+    """A figure that is compared with nothing but a bound, if it has one."""
 
     name: str
     values: list[float]
     hold: str
+    """What the value must be; empty if it has no goal."""
     held: Callable[[float], bool]
     unit: str
 
     def line(self) -> str:
         """One row of the report."""
         middle = statistics.median(self.values)
-        mark = "holds" if self.held(middle) else "MISSED"
         spread = f"({min(self.values):.4g} to {max(self.values):.4g})"
-        return f"{self.name:<52} {middle:8.4g} {self.unit:<3} {spread:<22} hold {self.hold:<14} {mark}"
+        line = f"{self.name:<52} {middle:8.4g} {self.unit:<3} {spread:<22}"
+        return f"{line} hold {self.hold:<14} {'holds' if self.held(middle) else 'MISSED'}" if self.hold else line
 
     def row(self) -> Row:
         """The same for the page."""
         middle = statistics.median(self.values)
         spread = f"{middle:.4g} {self.unit} ({min(self.values):.4g} to {max(self.values):.4g})"
-        return Row(self.name, spread, "", "", self.hold, middle, self.held(middle))
+        return Row(self.name, spread, "", "", self.hold, middle, self.held(middle) if self.hold else None)
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,8 @@ TASK = "reach-tradehouse"
 ENVIRONMENT = "timmy_actors.worlds.envs:timmy/ReachTradehouse-v0"
 STEP_MS = 100
 STEPS, FEW_STEPS = 500, 100
+LEAST = 2000
+"""Lockstep steps a second."""
 ROUNDS, VECTOR_ROUNDS = 7, 20
 SECTIONS = ("position", "nearby_actors")
 TURN = {"by": 10}
@@ -55,8 +57,7 @@ def _lockstep(game: LockstepGame) -> Iterator[Reading]:
     }
     figures = in_turn(*(partial(_a_second, act, STEPS) for act in parts.values()), rounds=ROUNDS)
     for number, (name, figure) in enumerate(zip(parts, figures, strict=True)):
-        least = 2000 if number == 0 else 0
-        yield Reading(name, figure, f">= {least} /s", partial(le, least), "/s")
+        yield Reading(name, figure, "" if number else f">= {LEAST} /s", partial(le, LEAST), "/s")
 
 
 def _through_a_daemon(game: LockstepGame) -> Iterator[Figure]:
