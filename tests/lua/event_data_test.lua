@@ -24,7 +24,7 @@ local function listen()
   return heard
 end
 
-local function told_of(hook, ...)
+local function events_of(hook, ...)
   local heard = listen()
   customEventHooks.triggerHandlers(hook, VALID, { 0, ... })
   return heard
@@ -74,7 +74,7 @@ local PLAYER_EVENTS = {
 }
 
 for _, case in ipairs(PLAYER_EVENTS) do
-  test("tells of " .. case[1], function() equal(told_of(case[2], case[3])[case[1]], case[4]) end)
+  test("tells of " .. case[1], function() equal(events_of(case[2], case[3])[case[1]], case[4]) end)
 end
 
 local OBJECT_EVENTS = {
@@ -102,26 +102,26 @@ local OBJECT_EVENTS = {
 
 for _, case in ipairs(OBJECT_EVENTS) do
   test("tells of " .. case[1], function()
-    equal(told_of(case[2], HOME, thing(case[3]), {})[case[1]], in_words(case[4]))
+    equal(events_of(case[2], HOME, thing(case[3]), {})[case[1]], in_words(case[4]))
   end)
 end
 
 test("reports a container by its items, and a console command with its text", function()
-  equal(told_of("OnContainer", HOME, { { uniqueIndex = "7-0", refId = "thing" } }).container, in_words({}))
-  local told = in_words({})
-  told.command = "coc balmora"
-  equal(told_of("OnConsoleCommand", HOME, "coc balmora", thing({}), {}).console_command, told)
+  equal(events_of("OnContainer", HOME, { { uniqueIndex = "7-0", refId = "thing" } }).container, in_words({}))
+  local reported = in_words({})
+  reported.command = "coc balmora"
+  equal(events_of("OnConsoleCommand", HOME, "coc balmora", thing({}), {}).console_command, reported)
 end)
 
 test("names the players that something was done to", function()
   local struck = { [1] = { hittingUniqueIndex = "9-0", hit = { damage = 2 } }, [19] = {} }
-  local told = told_of("OnObjectHit", HOME, {}, struck)
-  equal(told.object_hit.players,
+  local reported = events_of("OnObjectHit", HOME, {}, struck)
+  equal(reported.object_hit.players,
     { { player = "Jiub", by = "9-0", success = false, damage = 2, blocked = false, knocked_down = false } })
 end)
 
 test("reports actors seen, dressed, enchanted and killed", function()
-  local function of(event, hook, actor) return told_of(hook, HOME, thing(actor))[event].actors[1] end
+  local function of(event, hook, actor) return events_of(hook, HOME, thing(actor))[event].actors[1] end
   equal(of("actor_list", "OnActorList", {}), { unique_index = "7-0", ref_id = "thing" })
   equal(of("actor_equipment", "OnActorEquipment", { equipment = { [11] = { refId = "robe" } } }).equipment,
     { robe = "robe" })
@@ -155,11 +155,11 @@ test("reports an actor that dies and one that crosses a border in the simulated 
 end)
 
 test("reports changes of the world", function()
-  equal(told_of("OnWorldMap", { { cellX = -2, cellY = -9 } }).map, { cells = { HOME } })
-  equal(told_of("OnVideoPlay", { "intro.bik" }).video, { files = { "intro.bik" } })
-  equal(told_of("OnRecordDynamic", { ["$custom_1"] = { name = "Brew" } }, "potion").record_created,
+  equal(events_of("OnWorldMap", { { cellX = -2, cellY = -9 } }).map, { cells = { HOME } })
+  equal(events_of("OnVideoPlay", { "intro.bik" }).video, { files = { "intro.bik" } })
+  equal(events_of("OnRecordDynamic", { ["$custom_1"] = { name = "Brew" } }, "potion").record_created,
     { store = "potion", records = { ["$custom_1"] = "Brew" } })
-  equal(told_of("OnClientScriptGlobal", { Random100 = { intValue = 4 }, x = "y" }).script_global,
+  equal(events_of("OnClientScriptGlobal", { Random100 = { intValue = 4 }, x = "y" }).script_global,
     { values = { Random100 = 4, x = 0 } })
 end)
 
@@ -169,7 +169,7 @@ test("reports the weather that a client sends", function()
     if heard.weather then break end
     stage.settle()
   end
-  holds(heard.weather.region ~= "" and heard.weather.current, "no weather was told")
+  holds(heard.weather.region ~= "" and heard.weather.current, "no weather was reported")
 end)
 
 test("reports learned topics from the current packet", function()
@@ -190,8 +190,8 @@ end)
 test("lists a hundred things of a packet and counts the rest", function()
   local many = {}
   for number = 1, 150 do many[("%03d-0"):format(number)] = { refId = "rat" } end
-  local told = told_of("OnActorList", HOME, many).actor_list
-  equal({ #told.actors, told.left_out, told.actors[1].unique_index }, { 100, 50, "001-0" })
+  local reported = events_of("OnActorList", HOME, many).actor_list
+  equal({ #reported.actors, reported.left_out, reported.actors[1].unique_index }, { 100, 50, "001-0" })
 end)
 
 test("reports nothing that another script prevented", function()
@@ -224,7 +224,7 @@ local LEFT_OUT = {
   OnServerInit = "the server's own", OnServerPostInit = "the server's own", OnServerExit = "the link breaks then",
   OnServerScriptCrash = "the server's own", OnRequestDataFileList = "the server's own",
   OnMpNumIncrement = "a counter",
-  OnPlayerMiscellaneous = "told as mark and spell_selected", OnPlayerDisposition = "CoreScripts have no hook",
+  OnPlayerMiscellaneous = "reported as mark and spell_selected", OnPlayerDisposition = "CoreScripts have no hook",
   OnPlayerInput = "CoreScripts have no hook", OnPlayerRest = "CoreScripts have no hook",
   OnActorTest = "CoreScripts have no hook", OnGUIAction = "passwords", OnCellDeletion = "nobody is there",
 }
@@ -236,7 +236,8 @@ test("every callback of the server is an event, or has a reason not to be", func
   local heard = {}
   for _, hook in pairs(events.hooks) do heard[hook] = true end
   for _, callback in ipairs(callbacks) do
-    holds(heard[callback.name] or LEFT_OUT[callback.name], callback.name .. " is told by no event, without a reason")
-    holds(not (heard[callback.name] and LEFT_OUT[callback.name]), callback.name .. " is told and left out")
+    local name = callback.name
+    holds(heard[name] or LEFT_OUT[name], name .. " is reported by no event, without a reason")
+    holds(not (heard[callback.name] and LEFT_OUT[callback.name]), callback.name .. " is reported and left out")
   end
 end)

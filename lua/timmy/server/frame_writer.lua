@@ -69,9 +69,9 @@ function M.write(subscription, entry, must, seq, now, game_now)
   pieces[4], pieces[5], pieces[6] = clock.to_ms(now), ',"game_ms":', clock.to_ms(game_now)
   pieces[7], pieces[8], pieces[9] = ",", listed, opening_of(entry)
   local at = 9
-  if entry.told_revision ~= entry.revision then
+  if entry.sent_revision ~= entry.revision then
     at = append(append(at, ',"revision":'), entry.revision)
-    entry.told_revision = entry.revision
+    entry.sent_revision = entry.revision
   end
   if count > 0 then at = append(append(append(at, ',"sections":{'), table.concat(sections, "", 1, count)), "}") end
   return table.concat(pieces, "", 1, append(at, "}]}"))

@@ -37,14 +37,14 @@ local function look(service, client, entry, now, within_budget)
 end
 
 --- Whether a perception of this revision is the first that shows some command's effect.
-local function tells_of_a_command(service, entry)
+local function first_shows_a_command(service, entry)
   local done = service.done[entry.player.name]
   return done and done <= entry.next_revision and (entry.revision or 0) < done
 end
 
 --- Whether a perception is the first that shows the game time at which a frozen world stands. A step may have changed
 -- nothing of this player, but its end must be seen.
-local function tells_of_a_standstill(service, entry, game_now)
+local function first_shows_a_standstill(service, entry, game_now)
   return service.stands_still and (entry.game_time or game_now) < game_now
 end
 
@@ -56,7 +56,7 @@ local function push(service, client, entry, now, within_budget)
   subscription.unfinished = not is_done and entry or nil
   if not is_done then return false end
   subscription:reschedule(entry, now)
-  local must = tells_of_a_command(service, entry) or tells_of_a_standstill(service, entry, game_now)
+  local must = first_shows_a_command(service, entry) or first_shows_a_standstill(service, entry, game_now)
   local before = entry.revision
   entry.revision = entry.next_revision
   local text = WRITERS[client.protocol].write(subscription, entry, must, client.seq + 1, now, game_now)

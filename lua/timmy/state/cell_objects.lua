@@ -75,7 +75,7 @@ end
 local NOT_THERE = { "actorList", "spawn", "delete", "cellChangeTo" }
 
 --- CoreScripts' lists of the cell's packets, as sets.
-local function told_of(data)
+local function reported_in(data)
   local packets = type(data.packets) == "table" and data.packets or {}
   local not_there = {}
   for _, kind in ipairs(NOT_THERE) do
@@ -109,7 +109,7 @@ local function indexes_of(objects, known)
 end
 
 local things = cache.new(function(loaded, cell)
-  local known, result = told_of(loaded.data), {}
+  local known, result = reported_in(loaded.data), {}
   local objects = type(loaded.data.objectData) == "table" and loaded.data.objectData or {}
   local kept, count = indexes_of(objects, known)
   for position, index in ipairs(kept) do result[position] = describe(cell, index, objects[index], known) end
