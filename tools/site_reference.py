@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 from timmy_actors import errors
-from timmy_actors.protocol._base import ErrorCode
+from timmy_actors.protocol import ErrorCode
 from timmy_actors.protocol.events import EVENT_DATA
 from timmy_actors.serving.http import metrics
 from timmy_actors.system import config_folder

@@ -27,7 +27,7 @@ from .records import (
 )
 from .repair import Repair, repair_episode
 from .replay import ReplayServer
-from .store import EpisodeLimits, new_episode_id
+from .store import EpisodeLimits, lock_folder, new_episode_id
 from .summary import EpisodeSummary, find_episode, list_episodes, read_beats, read_end, read_page
 from .training.annotate import annotate_picture, draw_annotation
 from .training.check import DataFinding, check_data
@@ -99,6 +99,7 @@ __all__ = [
     "harvest_episode",
     "hash_observation",
     "list_episodes",
+    "lock_folder",
     "new_episode_id",
     "picture_file",
     "project",

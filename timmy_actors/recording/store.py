@@ -49,11 +49,11 @@ def new_episode_id(now: datetime) -> str:
     return f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
 
 
-def lock_folder(folder: Path) -> LockFile:
-    """Create the folder if missing, and lock it for this process.
+def lock_folder(folder: Path, use: str = "records") -> LockFile:
+    """Create the folder if missing, and lock it for this process, which `use`s it: records, evaluates, ...
 
     Raises:
-        EpisodesUnusableError: another process records into it, or it cannot be written.
+        EpisodesUnusableError: another process uses it, or it cannot be written.
     """
     lock = LockFile(folder / LOCK)
     try:
@@ -63,7 +63,7 @@ def lock_folder(folder: Path) -> LockFile:
         reason = f"episodes {folder}: cannot be written ({error.strerror}): correct that, or name another folder"
         raise EpisodesUnusableError(reason, EX_CANTCREAT) from error
     if holder is not None:
-        reason = f"episodes {folder}: {holder} records into this folder: end it, or name another folder"
+        reason = f"episodes {folder}: {holder} {use} into this folder: end it, or name another folder"
         raise EpisodesUnusableError(reason, EX_TEMPFAIL)
     return lock
 

@@ -17,11 +17,10 @@ from pydantic import ValidationError
 from timmy_actors.errors import ConfigError, EpisodesUnusableError
 from timmy_actors.fleet.evaluation.records import EpisodeKey, EpisodeResult, EvaluationHead
 from timmy_actors.protocol import first_mistake
-from timmy_actors.system import LockFile
+from timmy_actors.recording import lock_folder
 
 FILE = "episodes.jsonl"
-LOCK = ".lock"
-EX_DATAERR, EX_CANTCREAT, EX_IOERR, EX_TEMPFAIL = 65, 73, 74, 75
+EX_DATAERR, EX_IOERR = 65, 74
 MAX_BYTES = 1 << 30
 """The largest file that is read: some millions of episodes."""
 
@@ -37,7 +36,7 @@ class ResultFile:
     def __init__(self, folder: Path, head: EvaluationHead) -> None:
         self.path = folder / FILE
         self.results: dict[EpisodeKey, EpisodeResult] = {}
-        self._lock = _locked(folder)
+        self._lock = lock_folder(folder, "evaluates")
         self._descriptor = -1
         try:
             self._descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
@@ -145,20 +144,6 @@ class ResultFile:
 
 def _shown(value: object) -> str:
     return json.dumps(list(value) if isinstance(value, dict) else value)
-
-
-def _locked(folder: Path) -> LockFile:
-    lock = LockFile(folder / LOCK)
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        holder = lock.acquire()
-    except OSError as error:
-        reason = f"evaluation {folder}: cannot be written ({error.strerror}): correct that, or name another folder"
-        raise EpisodesUnusableError(reason, EX_CANTCREAT) from error
-    if holder is not None:
-        reason = f"evaluation {folder}: {holder} evaluates into this folder: end it, or name another folder"
-        raise EpisodesUnusableError(reason, EX_TEMPFAIL)
-    return lock
 
 
 def _sync_folder(folder: Path) -> None:
