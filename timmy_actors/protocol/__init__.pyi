@@ -121,7 +121,7 @@ from .message import (
     Welcome,
 )
 from .mistake import Mistake, first_mistake, mistake_of
-from .partial_answer import Reply, answer_model
+from .partial_answer import AnswerBase, answer_model
 from .patterns import PATTERN_WORDS
 from .perception import (
     CADENCE,
@@ -215,6 +215,7 @@ __all__ = [
     "Actor",
     "ActorHealth",
     "Answer",
+    "AnswerBase",
     "AvailableActions",
     "BeatPhase",
     "Books",
@@ -326,7 +327,6 @@ __all__ = [
     "Push",
     "Pushed",
     "Quests",
-    "Reply",
     "Request",
     "RequestId",
     "RestartRequest",

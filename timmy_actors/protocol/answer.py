@@ -17,14 +17,14 @@ from timmy_actors.protocol.game_data import Description, GameRoute, Matches, Ter
 from timmy_actors.protocol.game_state import GameState
 from timmy_actors.protocol.health import ActorHealth, Health, LinkStatus
 from timmy_actors.protocol.heartbeat_status import HeartbeatStatus
-from timmy_actors.protocol.partial_answer import Reply
+from timmy_actors.protocol.partial_answer import AnswerBase
 from timmy_actors.protocol.perception import PerceptionOutput
 from timmy_actors.protocol.portal import PortalCheck
 from timmy_actors.protocol.portal_list import Portals
 from timmy_actors.protocol.world_clock import WorldClock
 
 
-class Answer(Reply):
+class Answer(AnswerBase):
     """The answer to a request: exactly one field is set besides `id`, `command_id`, `revision`, `game_ms` and
     `link`."""
 

@@ -11,7 +11,7 @@ from timmy_actors import protocol  # its names are loaded on first use
 from timmy_actors.protocol._base import Count, ErrorInfo, Model, RequestId, Revision
 
 
-class Reply(Model):
+class AnswerBase(Model):
     """What every answer may have."""
 
     id: RequestId | None = None
@@ -45,13 +45,13 @@ VALUES = {
     "terrain": ("terrain", "TerrainMap"),
 }
 """The field of an `Answer` with the result of each type of request, and the name of its model. A command's result is in
-those of `Reply`."""
+those of `AnswerBase`."""
 
 
 @functools.cache
-def answer_model(request_type: str) -> type[Reply]:
+def answer_model(request_type: str) -> type[AnswerBase]:
     """The model that has only the fields of an `Answer` to this type of request."""
     if request_type not in VALUES:
-        return Reply
+        return AnswerBase
     field, model = VALUES[request_type]
-    return create_model("Answer", __base__=Reply, **{field: (getattr(protocol, model) | None, None)})  # type: ignore[call-overload, no-any-return]
+    return create_model("Answer", __base__=AnswerBase, **{field: (getattr(protocol, model) | None, None)})  # type: ignore[call-overload, no-any-return]
