@@ -5,7 +5,7 @@ from typing import get_args
 import pytest
 from pydantic import ValidationError
 
-from timmy_actors.protocol import Answer, Reply, ServiceRequest, answer_model
+from timmy_actors.protocol import Answer, AnswerBase, ServiceRequest, answer_model
 from timmy_actors.protocol.partial_answer import VALUES
 
 TYPES = {request.model_fields["type"].default for request in get_args(ServiceRequest)}
@@ -13,7 +13,7 @@ TYPES = {request.model_fields["type"].default for request in get_args(ServiceReq
 
 def test_every_type_of_request_but_a_command_names_its_field_of_the_answer() -> None:
     assert set(VALUES) == TYPES - {"command"}
-    assert answer_model("command") is Reply
+    assert answer_model("command") is AnswerBase
 
 
 @pytest.mark.parametrize("request_type", sorted(VALUES))
