@@ -73,8 +73,8 @@ def run() -> Iterator[Figure | Note | Reading]:
 def _keep_the_heap() -> None:
     """Have glibc keep freed memory in this process, which takes the bare captures.
 
-    By default it depends on what was freed before: then a bare capture has 4,200 page faults and takes 29 ms, or none and
-    16 ms (glibc 2.36).
+    By default that depends on what was freed before: a bare capture has 4,200 page faults and takes 29 ms, or none and
+    takes 16 ms (glibc 2.36).
     """
     libc = ctypes.CDLL(None)
     if hasattr(libc, "mallopt"):
