@@ -9,7 +9,7 @@ EXPLANATIONS: dict[str, dict[str, str]] = {
             "before it. The SDK's round trip over standard input and output is part of every capture."
         ),
         "capture_state of a covered window, the same": (
-            "five runs gave 1.39 to 1.58 x: the same round trip, and a second copy of the picture, out of the window."
+            "runs on a quiet machine gave 1.39 to 1.58 x, of which the SDK's round trip is the same part."
         ),
     },
     "worlds": {
