@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import shutil
+import signal
 import sys
 import tempfile
 import threading
@@ -25,6 +26,10 @@ GONE_WITHIN_S = 30.0
 
 # For the whole run, before any fixture installs something.
 os.environ.update(installing())
+# A shell starts a background job with these ignored; what tests start and interrupt would inherit that.
+for number, usual in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
+    if signal.getsignal(number) is signal.SIG_IGN:
+        signal.signal(number, usual)
 
 
 @pytest.fixture(autouse=True)

@@ -11,7 +11,7 @@ import pytest
 from benchmarks.stand_in.game import SPAWN, SPAWN_PLACE
 from benchmarks.stand_in.server import COMMIT, StandInServer
 from tests.peer import POSITION, Peer
-from tests.player_client.test_body import BARREL, GUARD, Played, stored
+from tests.player_client.played import BARREL, GUARD, Played, stored
 from tests.player_client.test_daemon import password
 from tests.runtimes import running
 from tests.waiting import PATIENCE_S

@@ -11,7 +11,7 @@ import pytest
 
 from tests.player_client.layout_values import packet
 from tests.player_client.logins import TIMMY, Host
-from tests.player_client.test_body import BARREL, Played, stored
+from tests.player_client.played import BARREL, Played, stored
 from timmy_actors.errors import ProtocolError
 from timmy_actors.player_client.cells import Cell
 from timmy_actors.player_client.connection import PlayerConnection

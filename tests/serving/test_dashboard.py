@@ -5,10 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import socket
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,24 +15,13 @@ from selenium.webdriver.common.keys import Keys
 
 from benchmarks.environments import npm_folder
 from tests.conftest import leaving_nothing
-from tests.portals.desktops import DESKTOP as DESKTOP_SERVER
 from tests.recording.beats import beat, picture
 from tests.runtimes import fresh
+from tests.serving.dashboards import COLOURS, SEEN, SHADES, serving, signed_in, url_of
 from tests.waiting import eventually
 from timmy_actors import Runtime
-from timmy_actors.daemon import (
-    DesktopSettings,
-    GameDataSettings,
-    HeartbeatSettings,
-    HttpSettings,
-    JournalSettings,
-    RecordingSettings,
-    Settings,
-    SteamSettings,
-    episodes_folder,
-)
+from timmy_actors.daemon import episodes_folder
 from timmy_actors.recording import EpisodeWriter
-from timmy_actors.system import config_folder
 from tools.browser import DESKTOP, PHONE, Page, browsing, missing_packages
 from tools.dashboard_places import STATIC as PLACES
 from tools.dashboard_places import current
@@ -52,52 +39,6 @@ CONNECTION_FAILED = (
 """What the browser notes of a server that ends."""
 STATUS = "the server responded with a status of"
 """What it notes of a refusal."""
-
-
-def a_free_port() -> int:
-    """A port that is free now: the HTTP server must have the same one after a restart."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-@contextmanager
-def serving(folder: Path, *, game_data: tuple[str, ...] = ()) -> Iterator[Runtime]:
-    """A daemon with HTTP, on the embedded world and a test's desktop server."""
-    desktop = DesktopSettings(
-        command=("{python}", DESKTOP_SERVER, str(folder)),
-        captures_folder=str(folder / "captures"),
-        captures_format="png",
-    )
-    settings = Settings(
-        game_data=GameDataSettings(files=game_data, index=str(folder / "index")),
-        recording=RecordingSettings(folder=str(folder / "episodes")),
-        http=HttpSettings(
-            enabled=True, port=a_free_port(), token_file=str(folder / "token"), fleet_file=str(folder / "fleet")
-        ),
-        desktop=desktop,
-        steam=SteamSettings(command=()),
-        journal=JournalSettings(file=str(folder / "journal")),
-        heartbeat=HeartbeatSettings(enabled=True, begins=False, rate_hz=5, policy="human", commands=("chat", "turn")),
-    )
-    with Runtime(settings, folder=config_folder(), endpoint=f"ipc://{folder}/daemon.sock") as runtime:
-        runtime.wait_ready(60)
-        eventually(lambda: url_of(runtime))
-        yield runtime
-
-
-def url_of(runtime: Runtime) -> str:
-    """The dashboard's address; "" until the HTTP server is up."""
-    http = runtime.status().http
-    return http.url if http is not None and http.state == "up" else ""
-
-
-def signed_in(runtime: Runtime) -> str:
-    """The dashboard's address with the token."""
-    http = runtime.status().http
-    assert http is not None
-    return f"{http.url}#token={Path(http.token_file).read_text().strip()}"
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -439,30 +380,6 @@ def test_the_map_shows_hills_and_water_where_the_files_have_them(browser: Page, 
     daemon_with_land.command("teleport", cell="Balmora, Guild of Mages", x=-755.0, y=-1007.0, z=-644.0)
     eventually(lambda: browser.run("return document.querySelector('.terrain').getAttribute('visibility')") == "hidden")
     assert browser.errors() == []
-
-
-COLOURS = """
-return ["ground", "water"].map((name) => getComputedStyle(document.querySelector(`.terrain .${name}`)).fill);
-"""
-SHADES = """
-const done = arguments[0];
-const image = new Image();
-image.onload = () => {
-  const canvas = Object.assign(document.createElement("canvas"), { width: image.width, height: image.height });
-  const context = canvas.getContext("2d");
-  context.drawImage(image, 0, 0);
-  done([...context.getImageData(0, 0, image.width, image.height).data.filter((_, index) => index % 4 === 3)]);
-};
-image.src = document.querySelector(".terrain image").href.baseVal;
-"""
-"""The opacities of the picture of the hills."""
-
-SEEN = """
-window.seen = [];
-const element = document.querySelector(arguments[0]);
-new MutationObserver(() => window.seen.push(element.textContent)).observe(element, { childList: true });
-"""
-"""Records every text of an element: the world may be back before a test looks."""
 
 
 def test_no_request_leaves_the_daemon(page: Page) -> None:
