@@ -50,7 +50,7 @@ def new_episode_id(now: datetime) -> str:
 
 
 def lock_folder(folder: Path, use: str = "records") -> LockFile:
-    """Create the folder if missing, and lock it for this process, which `use`s it: records, evaluates, ...
+    """Create the folder if missing, and lock it for this process. `use` says what for: "records", "evaluates", ...
 
     Raises:
         EpisodesUnusableError: another process uses it, or it cannot be written.
