@@ -8,6 +8,8 @@ import signal
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -24,6 +26,7 @@ from gymnasium.vector import AutoresetMode  # noqa: E402
 from tests.waiting import PATIENCE_S, eventually  # noqa: E402
 from timmy_actors.cli.root import cli  # noqa: E402
 from timmy_actors.errors import ConfigError  # noqa: E402
+from timmy_actors.system import tasks_folder  # noqa: E402
 from timmy_actors.worlds import RandomAgent, ScriptedAgent, Task, load_tasks  # noqa: E402
 from timmy_actors.worlds.envs import RealTimeEnv, TaskEnv, TextObservation, real_time  # noqa: E402
 from timmy_actors.worlds.envs.action_forms import FORMS  # noqa: E402
@@ -80,6 +83,14 @@ def test_every_form_is_sampled_with_its_mask_and_does_what_it_says() -> None:
     assert len(headings) == 2, "it turned before it moved"
     with pytest.raises(gymnasium.error.Error, match="actions: must be one of discrete, dict, multi_discrete"):
         TaskEnv("reach-tradehouse", actions="text")  # type: ignore[arg-type]
+
+
+def test_an_environment_plays_the_task_of_a_file(tmp_path: Path) -> None:
+    own = tmp_path / "mine.yaml"
+    own.write_text((tasks_folder() / "take-bread.yaml").read_text().replace("id: take-bread\n", "id: take-loaf\n"))
+    with closing(gymnasium.make(ID, task=str(own))) as env:
+        assert env.get_wrapper_attr("task").id == "take-loaf"
+        assert env.reset(seed=1)[1]["score"] == 0.0
 
 
 def test_what_a_form_offers_is_possible_as_far_as_the_server_can_tell(env: TaskEnv) -> None:

@@ -218,3 +218,13 @@ def test_the_command_line_lists_and_runs_tasks() -> None:
     assert (outcome["task"], outcome["agent"], outcome["seed"], outcome["score"]) == ("take-bread", "scripted", 2, 1.0)
     unknown = runner.invoke(cli, ["tasks", "run", "take-cake"])
     assert "no task is called 'take-cake'" in str(unknown.exception)
+
+
+def test_a_task_of_your_own_is_named_by_its_file(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "environments.md").read_text()
+    own = tmp_path / "mine.yaml"
+    own.write_text("id: see-fargoth" + page.split("```yaml\nid: see-fargoth")[1].split("```")[0])
+    ran = CliRunner().invoke(cli, ["tasks", "run", str(own)])
+    assert ran.output.startswith("see-fargoth: score 1.00, ended by success after "), ran
+    missing = CliRunner().invoke(cli, ["tasks", "run", str(tmp_path / "other.yaml")])
+    assert f"{tmp_path}/other.yaml" in str(missing.exception)

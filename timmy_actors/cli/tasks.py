@@ -27,7 +27,10 @@ AgentName = Literal["scripted", "random"]
 
 @click.group()
 def tasks() -> None:
-    """List the tasks of the embedded world, and have agents play them. No daemon is needed."""
+    """List the tasks of the embedded world, and have agents play them. No daemon is needed.
+
+    A TASK is the id of one that ships, or the path of a .yaml file of your own.
+    """
 
 
 @tasks.command(name="list")
@@ -68,7 +71,7 @@ def run(task: str, agent: AgentName, seed: int, as_json: bool) -> None:
         click.echo(json.dumps(outcome))
     else:
         seconds = f"{outcome['game_ms'] / 1000:.2f} s of game time"
-        click.echo(f"{task}: score {outcome['score']:.2f}, ended by {outcome['ending']} after {seconds}")
+        click.echo(f"{outcome['task']}: score {outcome['score']:.2f}, ended by {outcome['ending']} after {seconds}")
 
 
 @tasks.command()

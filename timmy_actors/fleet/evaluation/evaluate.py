@@ -41,7 +41,7 @@ class Evaluation:
 def evaluate(
     folder: Path | str,
     *,
-    tasks: Iterable[Task | str] | None = None,
+    tasks: Iterable[Task | str | Path] | None = None,
     policy: str = "scripted",
     worlds: int = 2,
     episodes: int = 5,
@@ -57,7 +57,7 @@ def evaluate(
     number of worlds may differ. An episode whose world is lost is truncated with the reason, and is not repeated.
 
     Args:
-        tasks: tasks, or the ids of tasks that ship. None: all that ship.
+        tasks: tasks, the ids of tasks that ship, or the paths of tasks' files. None: all that ship.
         policy: `scripted`, `random`, or `MODULE:NAME`, which is called with the task and the seed of each episode and
             returns an `Agent`.
         seed: the seed of each task's first episode; the next ones count from there.
@@ -112,10 +112,10 @@ def _play(worlds: Worlds, pending: Sequence[PlannedEpisode], file: ResultFile) -
             raise HostError(f"{lost} worlds were lost one after another, the last one because {result.reason}")
 
 
-def _tasks(tasks: Iterable[Task | str] | None) -> list[Task]:
+def _tasks(tasks: Iterable[Task | str | Path] | None) -> list[Task]:
     if tasks is None:
         return list(load_tasks().values())
-    chosen = [find_task(task) if isinstance(task, str) else task for task in tasks]
+    chosen = [task if isinstance(task, Task) else find_task(task) for task in tasks]
     ids = [task.id for task in chosen]
     repeated = next((name for name in ids if ids.count(name) > 1), None)
     if repeated is not None or not ids:

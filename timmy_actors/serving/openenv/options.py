@@ -11,7 +11,7 @@ class OpenEnvOptions:
     """Which task to serve, where, and to how many."""
 
     task: str
-    """The id of a task that ships."""
+    """The id of a task that ships, or the path of a task's file, which ends in `.yaml`."""
     port: int
     """The port on 127.0.0.1; 0: any free one."""
     token_file: Path

@@ -16,7 +16,7 @@ from timmy_actors.worlds.envs.observation import Observation, observation_space,
 from timmy_actors.worlds.envs.one_at_a_time import OneAtATime
 from timmy_actors.worlds.tasks.episode import Episode, State
 from timmy_actors.worlds.tasks.goals import Sections
-from timmy_actors.worlds.tasks.task import Task, find_task, load_task, load_tasks
+from timmy_actors.worlds.tasks.task import Task, find_task, load_tasks
 from timmy_actors.worlds.tasks.tools import as_text
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ class TaskEnv(gymnasium.Env[Observation, Any]):
         actions: FormName = "discrete",
         answer_within_s: float = ANSWER_WITHIN_S,
     ) -> None:
-        self.task: Task = load_task(task) if isinstance(task, Path) else find_task(task)
+        self.task: Task = find_task(task)
         self.render_mode = render_mode
         self._form = action_form(actions, self.task)
         self.observation_space = cast("gymnasium.Space[Observation]", observation_space(self.task, self._form))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import gymnasium
@@ -32,15 +33,15 @@ class RaceEnv(ParallelEnv[str, Observation, np.int64]):  # type: ignore[misc]
     next reset. Observations, rewards and `info` are those of `TaskEnv`; a lost world truncates all agents.
 
     Args:
-        task: the id of a task that ships.
+        task: the id of a task that ships, or the path of a task's file.
 
     Raises:
-        ConfigError: there is no such task.
+        ConfigError: there is no such task, or its file is invalid.
     """
 
     metadata: dict[str, Any] = {"name": "timmy_race_v0", "render_modes": []}  # noqa: RUF012  as the base declares it
 
-    def __init__(self, task: str = "reach-tradehouse") -> None:
+    def __init__(self, task: str | Path = "reach-tradehouse") -> None:
         self.task = find_task(task)
         self.possible_agents = list(PLAYERS)
         self.agents: list[str] = []

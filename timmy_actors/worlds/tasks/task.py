@@ -167,15 +167,18 @@ def _readable(mistake: str) -> str:
     return re.sub(r"\s+", " ", mistake)
 
 
-def find_task(name: str) -> Task:
-    """The task of this id among those that ship.
+def find_task(name: str | Path) -> Task:
+    """The task of this id among those that ship, or of this file: a `Path`, or a string that ends in `.yaml`.
 
     Raises:
-        ConfigError: there is none.
+        ConfigError: there is none, or the file is invalid.
     """
+    if isinstance(name, Path) or name.endswith(".yaml"):
+        return load_task(Path(name))
     files = {path.stem: path for path in _files(tasks_folder())}
     if name not in files:
-        raise ConfigError(f"no task is called {name[:64]!r}; there are: {', '.join(files)}")
+        known = ", ".join(files)
+        raise ConfigError(f"no task is called {name[:64]!r}; there are: {known}; or give the path of a .yaml file")
     return load_task(files[name])
 
 
