@@ -23,6 +23,22 @@ from timmy_actors.desktop_control.held_keys import HeldFile, Pressed
 
 ON_XEV: dict[str, Any] = {"window_title": Xev.TITLE}
 W = ord("w")
+PICTURES_UNTIL_THE_SCREEN_ENDS = """
+import os
+from mss.exception import ScreenShotError
+from Xlib.display import Display
+from timmy_actors.desktop_control.camera import SharedMemory
+from timmy_actors.desktop_control.window_target import Place
+root = Display().screen().root.id
+memory = SharedMemory(os.environ["DISPLAY"])
+memory.picture(root, Place(0, 0, 9, 9))
+print("taken", flush=True)
+input()
+try:
+    memory.picture(root, Place(0, 0, 9, 9))
+except ScreenShotError as error:
+    print(error)
+"""
 
 
 @pytest.fixture
@@ -190,6 +206,21 @@ def test_a_display_that_ends_is_reported_and_one_that_returns_is_used(own_screen
             server.do("press_key", key="w", **ON_XEV)
             assert xev.until("KeyPress", count=1)[0].detail == "w"
             assert server.do("take_screenshot", filename="after.png", **ON_XEV)["width"] == 300
+
+
+@pytest.mark.parametrize("option", ["-B", "-O"])
+def test_a_picture_of_a_screen_that_ended_is_refused(own_screen: Screen, option: str) -> None:
+    """mss 10.2.0 reports a lost connection by an assertion that fails; without assertions, by a null pointer."""
+    command = [sys.executable, option, "-c", PICTURES_UNTIL_THE_SCREEN_ENDS]
+    program = subprocess.Popen(
+        command, env=own_screen.environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        text=True,
+    )  # fmt: skip
+    with program:
+        assert program.stdout is not None
+        assert program.stdout.readline() == "taken\n"
+        own_screen.restart()
+        assert program.communicate("go on\n")[0] == "the connection to the X server was lost\n"
 
 
 def test_without_a_window_manager_windows_are_found_focused_and_driven() -> None:
