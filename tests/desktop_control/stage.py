@@ -11,7 +11,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, cast
@@ -21,6 +21,7 @@ from anyio.from_thread import BlockingPortal, start_blocking_portal
 from mcp import Client, StdioServerParameters
 from PIL import Image
 from Xlib import display as xdisplay
+from Xlib.error import ConnectionClosedError
 
 from tests.waiting import eventually
 from timmy_actors.desktop_control.reasons import ERROR_META
@@ -144,8 +145,13 @@ class Screen:
 
     def _connected(self) -> xdisplay.Display:
         connection = xdisplay.Display(self.name)  # the server names its display once it listens
-        self._stack.callback(connection.close)
+        self._stack.callback(_close, connection)
         return connection
+
+
+def _close(connection: xdisplay.Display) -> None:
+    with suppress(ConnectionClosedError):  # the screen was ended
+        connection.close()
 
 
 class Server:

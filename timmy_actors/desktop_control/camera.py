@@ -67,7 +67,7 @@ class SharedMemory:
                 self._connection, xcbgen.Drawable(drawable), part.x, part.y, part.width, part.height, ALL_PLANES,
                 xcbgen.ImageFormat.ZPixmap, segment.name, 0,
             )  # fmt: skip
-        except (AssertionError, ValueError) as error:  # how mss 10.2 reports a lost connection, the latter under `python -O`
+        except (AssertionError, ValueError) as error:  # of mss 10.2; the latter under `python -O`
             raise ScreenShotError("the connection to the X server was lost") from error
         frame = Frame(memoryview(segment.memory)[:size], part.size)
         weakref.finalize(frame, self._free.append, segment)
