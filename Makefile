@@ -115,8 +115,10 @@ dashboard-pictures: $(VENV)/.installed-dev ## Take the pictures of the dashboard
 train-example: $(TRAIN)/.installed-train ## Train a small agent for STEPS=10000 steps and draw its learning curve in docs/images
 	nice -n 5 $(TRAIN)/bin/python examples/train_reach.py --steps $(or $(STEPS),10000)
 
-site: $(SITE)/.installed-site $(SITE)/static/mermaid ## Build the documentation site in .cache/site/html
-	PYTHONPATH=. $(SITE)/bin/python -m sphinx --fail-on-warning --keep-going -b html docs $(SITE)/html
+site: $(SITE)/.installed-site $(SITE)/static/mermaid ## Build the documentation site in .cache/site/html, and check its links
+	rm -rf $(SITE)/html
+	PYTHONPATH=. $(SITE)/bin/python -m sphinx --fail-on-warning --keep-going -b html -d $(SITE)/doctrees docs $(SITE)/html
+	$(SITE)/bin/python -m tools.site_links $(SITE)/html
 
 release: $(RELEASE)/.installed-release ## Build wheel and sdist in dist/, check both, and list in an SBOM what the wheel installs
 	rm -rf dist build $(RELEASE)/wheel

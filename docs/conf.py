@@ -23,6 +23,7 @@ exclude_patterns = ["protocol/*"]
 html_theme = "furo"
 html_title = f"timmy_actors {version}"
 html_show_copyright = False
+html_domain_indices = False  # no page would link to it
 myst_heading_anchors = 4
 myst_fence_as_directive = ["mermaid"]
 default_role = "code"
