@@ -14,6 +14,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 from zipfile import ZipFile
@@ -166,12 +167,22 @@ def works(installed: Installation, monkeypatch: pytest.MonkeyPatch) -> None:
     policy_plays(installed)
 
 
+@contextmanager
+def running(command: list[str], installed: Installation) -> Iterator[subprocess.Popen[str]]:
+    """A program that speaks over stdin and stdout; a test that fails ends it."""
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, env=installed.variables, text=True) as process:
+        try:
+            yield process
+        except BaseException:
+            process.kill()
+            raise
+
+
 def answers_an_mcp_client(installed: Installation) -> None:
     """`timmy-actors mcp` lists its tools, and observes."""
     client = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "test", "version": "1"}}
-    with subprocess.Popen(
-        [installed.command, "mcp"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=installed.variables, text=True
-    ) as server:
+    with running([str(installed.command), "mcp"], installed) as server:
         assert server.stdin is not None
         assert server.stdout is not None
         server_info = ask(server.stdin, server.stdout, 1, "initialize", client)["serverInfo"]
@@ -197,12 +208,12 @@ def ask(requests: IO[str], answers: IO[str], number: int, method: str, params: d
 def world_listens(installed: Installation) -> None:
     """`timmy-actors world` speaks ZMTP on the port that it prints, until Ctrl-C."""
     token = installed.folder / "world.token"
-    token.write_text("a token of sixteen characters")
+    token.write_text("a-token-of-sixteen-characters")
     token.chmod(0o600)
     command = [str(installed.command), "world", "--token-file", str(token)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, env=installed.variables, text=True) as world:
+    with running(command, installed) as world:
         assert world.stdout is not None
-        port = int(re.findall(r"\d+", world.stdout.readline())[-1])
+        port = json.loads(world.stdout.readline())["port"]
         with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_S) as connection:
             assert ZMTP_SIGNATURE.match(connection.recv(10, socket.MSG_WAITALL))
         world.send_signal(signal.SIGINT)
