@@ -388,8 +388,8 @@ def _unknown(body: Body, params: Mapping[str, Any], now: float, done: Done) -> N
 
 
 def reference(key: tuple[int, int], thing: Mapping[str, Any]) -> dict[str, Any]:
-    """A thing as packets name it."""
-    return {"ref_id": thing["ref_id"], "ref_num": key[0], "mp_num": key[1]}
+    """A thing as packets name it; of an actor that others move, a client is told where it is, but not what it is."""
+    return {"ref_id": thing.get("ref_id", ""), "ref_num": key[0], "mp_num": key[1]}
 
 
 def unique_index(thing: Mapping[str, Any]) -> str:
