@@ -34,6 +34,13 @@ class Overdue:
     command_id: str
 
 
+@dataclass(frozen=True)
+class LookOverdue:
+    """The deadline of a repeat, and the grace period, have passed before the journal has answered what it knows."""
+
+    command_id: str
+
+
 def sent_key(command_id: str) -> str:
     """The key of a command's `Sent`."""
     return f"{command_id}\nsent"  # an id cannot contain a line break
@@ -42,3 +49,8 @@ def sent_key(command_id: str) -> str:
 def overdue_key(command_id: str) -> str:
     """The key of a command's `Overdue`."""
     return f"{command_id}\n"
+
+
+def look_key(command_id: str) -> str:
+    """The key of a command's `LookOverdue`."""
+    return f"{command_id}\nlook"

@@ -35,6 +35,7 @@ from timmy_actors.protocol import (
     SnapshotRequest,
     StatusRequest,
     TerrainRequest,
+    with_player,
 )
 from timmy_actors.serving.actors import actor_health
 from timmy_actors.serving.answers import for_portal, with_outcome
@@ -239,9 +240,7 @@ class Service:
         """The request with its player, and with a deadline that counts from now."""
         latest = time.monotonic() + request.timeout_s
         deadline = latest if request.deadline is None else min(request.deadline, latest)
-        arguments = request.arguments
-        if "player" not in arguments:
-            arguments = {"player": self.player, **arguments}
+        arguments = with_player(request.name, request.arguments, self.player)
         return request.model_copy(update={"arguments": arguments, "deadline": deadline})
 
 
