@@ -80,7 +80,7 @@ local function poll()
   local started = clock.now()
   local limits = service.limits
   local stop = started + limits.poll_budget_ms / MS_PER_S
-  local function within_budget() return clock.now() < stop end
+  local function within_budget(now) return (now or clock.now()) < stop end
   part(listener.read, listener, started, within_budget)
   part(listener.accept, listener, started, within_budget)
   part(service.answer_late, service, started)
