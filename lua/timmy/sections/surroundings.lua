@@ -19,9 +19,12 @@ local collect = {}
 
 function collect.nearby_actors(pid, eye, options, list)
   local count, left_out, reach = 0, 0, options.radius * options.radius
-  for _, cell in ipairs(player_location.cells_near(pid, eye.cell, options.now, options.fresh)) do
-    local company = cell_actors.seen_from(eye, cell, options.now, options.fresh)
-    for _, actor in ipairs(company.actors) do
+  local cells = player_location.cells_near(pid, eye.cell, options.now, options.fresh)
+  for position = 1, #cells do
+    local company = cell_actors.seen_from(eye, cells[position], options.now, options.fresh)
+    local actors = company.actors
+    for index = 1, #actors do
+      local actor = actors[index]
       local entity = actor.entity
       if entity.is_placed and geometry.square(eye, entity) <= reach and cell_actors.is_known(company, actor) then
         count, left_out = append(list, count, left_out, entity, actor.unique_index)

@@ -68,10 +68,14 @@ end
 --- Assigns an entity its place. If that is a NaN, nobody knows where the actor is (`is_placed`), and the entity keeps
 -- its last place: a client that still lists it must not get one without numbers.
 local function move(entity, x, y, z, now)
-  entity.is_placed = x + y + z == x + y + z
-  local is_a_way = entity.x and entity.is_placed
-  cadence.note(entity, is_a_way and (x - entity.x) ^ 2 + (y - entity.y) ^ 2 + (z - entity.z) ^ 2 or 0, now)
-  if entity.is_placed then entities.move(entity, x, y, z) end
+  local is_placed, way = x + y + z == x + y + z, 0
+  if is_placed and entity.x then
+    local east, north, up = x - entity.x, y - entity.y, z - entity.z
+    way = east * east + north * north + up * up
+  end
+  entity.is_placed = is_placed
+  cadence.note(entity, way, now)
+  if is_placed then entities.move(entity, x, y, z) end
 end
 
 --- Passes on to the entity what was read of its actor.
@@ -84,24 +88,25 @@ end
 
 local function read_all(company, now)
   local _, size = guard.actors_in(company.cell, company.actors)
-  company.size, company.placed_at = size, now
+  company.size, company.placed_at, company.listed_at = size, now, now
   assign(company)
   for _, actor in ipairs(company.actors) do update(actor, now) end
 end
 
-local function company_of(cell, now, fresh)
-  local loaded = corescripts.loaded_cell(cell)
-  if not loaded then return NOBODY end
-  local company = company_in(loaded, cell)
-  if company.recorded_at < (fresh and now or now - RECORDS_KEEP_S) then note(company, loaded, now) end
-  return company
+--- Reads CoreScripts' data again if they are too old, for a company of somebody.
+local function keep_noted(company, loaded, now, fresh)
+  local is_old = company.recorded_at < (fresh and now or now - RECORDS_KEEP_S)
+  if is_old and #company.actors > 0 then note(company, loaded, now) end
 end
 
 --- The actors of a loaded cell: { actors = { { unique_index, entity }, ... } }, also the argument of `is_known`. Empty
 -- if the cell isn't loaded. `fresh`: read now.
 function M.of(cell, now, fresh)
-  local company = company_of(cell, now, fresh)
-  if company ~= NOBODY and company.placed_at < (fresh and now or now - PLACES_KEEP_S) then read_all(company, now) end
+  local loaded = corescripts.loaded_cell(cell)
+  if not loaded then return NOBODY end
+  local company = company_in(loaded, cell)
+  if company.placed_at < (fresh and now or now - PLACES_KEEP_S) then read_all(company, now) end
+  keep_noted(company, loaded, now, fresh)
   return company
 end
 
@@ -109,11 +114,11 @@ end
 local due = {}
 
 local function collect_due(company, eye, now, fresh)
-  local count = 0
-  for _, actor in ipairs(company.actors) do
+  local count, actors = 0, company.actors
+  for position = 1, #actors do
+    local actor = actors[position]
     local entity = actor.entity
-    local square = entity.is_placed and geometry.square(eye, entity) or 0
-    if cadence.is_due(entity, square, now, fresh) then
+    if cadence.is_due(entity, entity.is_placed and geometry.square(eye, entity) or 0, now, fresh) then
       count = count + 1
       due[count] = actor
     end
@@ -127,23 +132,24 @@ local function must_be_listed(company, now, fresh)
   return not is_complete and company.placed_at < (fresh and now or now - UNPLACED_KEEP_S)
 end
 
+--- Reads those actors again that may have moved noticeably as seen from `eye`.
+local function bring_up_to_date(company, eye, now, fresh)
+  if must_be_listed(company, now, fresh) then return read_all(company, now) end
+  local count = collect_due(company, eye, now, fresh)
+  if count == 0 and company.size > 0 and not fresh then return end
+  company.listed_at = now
+  if not guard.look_again(company.cell, due, count, company.size) then return read_all(company, now) end
+  for position = 1, count do update(due[position], now) end
+end
+
 --- The same for one point of view: only those actors are read again that may have moved noticeably as seen from `eye`.
 function M.seen_from(eye, cell, now, fresh)
-  local company = company_of(cell, now, fresh)
-  if company == NOBODY then return NOBODY end
-  if must_be_listed(company, now, fresh) then
-    read_all(company, now)
-    return company
-  end
-  local count = collect_due(company, eye, now, fresh)
-  local is_checked = company.size > 0 or company.listed_at >= now - UNPLACED_KEEP_S
-  if count == 0 and is_checked and not fresh then return company end
-  company.listed_at = now
-  if not guard.look_again(cell, due, count, company.size) then
-    read_all(company, now)
-    return company
-  end
-  for position = 1, count do update(due[position], now) end
+  local loaded = corescripts.loaded_cell(cell)
+  if not loaded then return NOBODY end
+  local company = company_in(loaded, cell)
+  if company.size == 0 and not fresh and company.listed_at >= now - UNPLACED_KEEP_S then return company end
+  bring_up_to_date(company, eye, now, fresh)
+  keep_noted(company, loaded, now, fresh)
   return company
 end
 
