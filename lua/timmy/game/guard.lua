@@ -92,8 +92,9 @@ local function select_actors(cell)
   return tes3mp.GetActorListSize()
 end
 
+--- An actor whose health was reported once keeps it.
 local function look_at(actor, index)
-  local has_health = tes3mp.DoesActorHaveStatsDynamic(index)
+  local has_health = actor.health ~= nil or tes3mp.DoesActorHaveStatsDynamic(index)
   actor.x, actor.y, actor.z = tes3mp.GetActorPosX(index), tes3mp.GetActorPosY(index), tes3mp.GetActorPosZ(index)
   actor.health = has_health and tes3mp.GetActorHealthCurrent(index) or nil
   actor.health_base = has_health and tes3mp.GetActorHealthBase(index) or nil
@@ -116,12 +117,12 @@ function M.actors_in(cell, earlier)
   return list, size
 end
 
---- Reads the first `count` of `actors`, which are from the result of `actors_in` for that cell, again. Returns false,
--- perhaps after some, if the server's list has another length than `size` or other actors in these places.
-function M.look_again(cell, actors, count, size)
+--- Reads some of `actors`, the result of `actors_in` for that cell, again: those at the first `count` of `positions`.
+-- Returns false, perhaps after some, if the server's list has another length than `size` or other actors there.
+function M.look_again(cell, actors, positions, count, size)
   if select_actors(cell) ~= size then return false end
-  for position = 1, count do
-    local actor = actors[position]
+  for at = 1, count do
+    local actor = actors[positions[at]]
     if not is_at(actor, actor.index) then return false end
     look_at(actor, actor.index)
   end

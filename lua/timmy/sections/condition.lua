@@ -14,7 +14,7 @@ local function mark_of(player)
 end
 
 return function(pid)
-  local condition = player_state(pid)
+  local condition = player_state.of(pid)
   condition.scale = numbers.finite(guard.GetScale(pid), 1)
   condition.creature = guard.GetCreatureRefId(pid)
   condition.mark = mark_of(corescripts.player(pid))

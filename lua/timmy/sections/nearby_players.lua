@@ -30,7 +30,7 @@ local function look_at(seen)
   seen.level, seen.race, seen.class = numbers.whole(guard.GetLevel(pid)), guard.GetRace(pid), classes.of(pid)
   local current, base = numbers.finite(guard.GetHealthCurrent(pid)), numbers.finite(guard.GetHealthBase(pid))
   seen.health = { current = current, base = base }
-  for name, value in pairs(player_state(pid)) do seen[name] = value end
+  for name, value in pairs(player_state.of(pid)) do seen[name] = value end
 end
 
 return function(pid, options)

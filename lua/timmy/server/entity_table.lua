@@ -64,6 +64,7 @@ local function enter(self, view, list)
       count = count + 1
       added[count] = entity.key
       self.references[entity] = (self.references[entity] or 0) + 1
+      if self.sent[entity] ~= entity.version then send(self, entity) end
     end
     view.members[entity] = stamp
   end
@@ -99,14 +100,16 @@ end
 function EntityTable:show(entry, section, scene)
   local view, text = view_of(entry, section), nil
   if view.revision ~= scene.revision then text = difference(self, view, scene) end
-  local has_changed = scene.newest > view.newest
-  if not text and not has_changed then return nil, false end
+  local before, versions = view.newest, scene.versions
+  if scene.newest <= before then return text, false end
   view.newest = scene.newest
-  for position = 1, #scene.list do
-    local entity = scene.list[position]
-    if self.sent[entity] ~= entity.version then send(self, entity) end
+  for position = 1, #versions do
+    if versions[position] > before then
+      local entity = scene.list[position]
+      if self.sent[entity] ~= entity.version then send(self, entity) end
+    end
   end
-  return text, has_changed
+  return text, true
 end
 
 --- Forgets what an entry showed: its player has left.

@@ -156,8 +156,9 @@ local function look_around(self, known, player, scene, section, view, due, now)
   if not eye then return nil end
   local options = options_of(self, view, now, scene.at <= known.touched)
   options.roster = self.roster
-  local list, left_out = self.registry.surroundings(section, player.pid, eye, options, scene.spare)
-  return list and scene:take(list, left_out, now)
+  local list, spare = scene:spares()
+  local taken, left_out, versions = self.registry.surroundings(section, player.pid, eye, options, list, spare)
+  return taken and scene:take(taken, versions, left_out, now)
 end
 
 --- A `nearby_*` section for a push that was due at `due`, as a scene (timmy.server.scene); nil if it could not be read.
