@@ -25,7 +25,9 @@ end
 local function shown(known, entry, scene)
   known:begin()
   local text = known:show(entry, "nearby_actors", scene)
-  return text, known:text()
+  local pieces = {}
+  known:put(pieces, 0)
+  return text, table.concat(pieces)
 end
 
 test("shows another list of a scene that was read anew, though both were read once only", function()
@@ -39,10 +41,9 @@ test("numbers no change of a section when only its layout was forgotten", functi
   local reading, revisions, value = readings.new(), {}, { level = 1, name = "Timmy" }
   reading:take(value, revisions, "stats")
   for index = 1, 5000 do json.encode({ ["id " .. index] = 1 }) end
-  reading:take(value, revisions, "stats")
+  reading:take({ level = 1, name = "Timmy" }, revisions, "stats")
   equal(reading.revision, 1)
-  value.level = 2
-  reading:take(value, revisions, "stats")
+  reading:take({ level = 2, name = "Timmy" }, revisions, "stats")
   equal({ reading.revision, reading:changes(1) }, { 2, '{"level":2}' })
 end)
 
@@ -58,7 +59,9 @@ test("numbers no change of a section with many members that stay", function()
   local reading, revisions, value = readings.new(), {}, {}
   for index = 1, 20 do value["id " .. index] = index end
   reading:take(value, revisions, "kills")
-  reading:take(value, revisions, "kills")
+  local same = {}
+  for name, count in pairs(value) do same[name] = count end
+  reading:take(same, revisions, "kills")
   equal(reading.revision, 1)
 end)
 

@@ -11,9 +11,27 @@ local M = {}
 -- both, and how many things were left out.
 local collect = {}
 
+--- How old it may be, in seconds, which of the cells around a player have actors: most have none.
+local INHABITED_KEEP_S = 0.2
+
+local inhabited = setmetatable({}, { __mode = "k" })
+
+local function inhabited_of(around, now)
+  local memory = inhabited[around]
+  if not memory or memory.at < now - INHABITED_KEEP_S then
+    memory = { at = now, cells = {} }
+    for _, cell in ipairs(around) do
+      if not cell_actors.is_empty(cell, now) then table.insert(memory.cells, cell) end
+    end
+    inhabited[around] = memory
+  end
+  return memory.cells
+end
+
 function collect.nearby_actors(pid, eye, options, list, versions)
   local count, left_out, reach = 0, 0, options.radius * options.radius
   local cells = player_location.cells_near(pid, eye.cell, options.now, options.fresh)
+  if not options.fresh then cells = inhabited_of(cells, options.now) end
   for position = 1, #cells do
     local company = cell_actors.seen_from(eye, cells[position], options.now, options.fresh)
     local is_known, is_too_long = company.is_known, company.is_too_long

@@ -114,14 +114,14 @@ local function take_whole(self, value, revisions, section)
 end
 
 --- Takes a new value; if it differs from the last one, it gets the next revision of the section in the table
--- `revisions`. Returns the reading, or nil and why the value can't be sent. A value that can't change (a constant or a
--- fragment) is looked at once.
+-- `revisions`. Returns the reading, or nil and why the value can't be sent. A value must not change afterwards: the
+-- same one is not looked at again.
 function Reading:take(value, revisions, section)
-  if value == self.unchanging and self.revision then return self end
+  if value == self.value then return self end
   local take = json.is_object(value) and take_object or take_whole
   local taken, why = take(self, value, revisions, section)
   if not taken then return nil, why end
-  self.unchanging = (json.is_constant(value) or json.is_fragment(value)) and value or nil
+  self.value = value
   return self
 end
 

@@ -122,7 +122,7 @@ function Readings:now(player, section, view, now)
 end
 
 --- The same for a push that was due at `due`: one reading serves all pushes due by then, and a section that changes
--- seldom may be as old as `registry.keeps_s` says, unless the player was touched since. An error of a section is raised.
+-- seldom may be as old as `registry.keeps_s` says, unless the player was touched since. Errors of sections are raised.
 function Readings:pushed(player, section, view, due, now)
   local known = known_of(self, player)
   local reading = place(self, known, section, view)

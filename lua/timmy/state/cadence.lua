@@ -16,7 +16,7 @@ function M.is_due(age, speed, square, fresh)
   if fresh then return age > 0 end
   if age < SHORTEST_S then return false end
   local way = age * speed * PARTS
-  return age >= LONGEST_S or not (way * way < square)
+  return age >= LONGEST_S or way * way >= square or square ~= square
 end
 
 --- Notes that an entity was read at another place, or the same, from which `square` is the square of the distance.

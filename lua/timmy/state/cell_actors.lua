@@ -2,7 +2,7 @@
 -- CoreScripts recorded of each.
 --
 -- All players around see the same cell, so it is read once for all of them: places as often as timmy.state.cadence
--- wants it, the rest twice a second. A snapshot always gets fresh values.
+-- wants it, the rest once a second. A snapshot always gets fresh values.
 local actor_records = require("timmy.state.actor_records")
 local cadence = require("timmy.state.cadence")
 local corescripts = require("timmy.game.corescripts")
@@ -13,7 +13,7 @@ local numbers = require("timmy.wire.numbers")
 
 local M = {}
 
-local PLACES_KEEP_S, RECORDS_KEEP_S = 0.05, 0.5
+local PLACES_KEEP_S, RECORDS_KEEP_S = 0.05, 1
 --- How soon an actor of which the server knows no place yet is looked at again.
 local UNPLACED_KEEP_S = 1
 local NOWHERE = 0 / 0
@@ -144,8 +144,8 @@ local function read_all(company, now)
 end
 
 --- The actors of a loaded cell: { actors = { { unique_index, entity }, ... }, and by their positions: x, y, z (NaN:
--- unknown), version of the entity, is_known (whether CoreScripts know it), is_too_long }. Empty if the cell isn't loaded. `fresh`:
--- read now.
+-- unknown), version of the entity, is_known (whether CoreScripts know it), is_too_long }. Empty if the cell isn't
+-- loaded. `fresh`: read now.
 function M.of(cell, now, fresh)
   local loaded = corescripts.loaded_cell(cell)
   if not loaded then return NOBODY end

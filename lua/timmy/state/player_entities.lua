@@ -135,10 +135,11 @@ local function look_at(entity, pid, name, now, fresh)
   entities.describe(entity, assert(json.encode(entity.looks)):sub(2, -2))
 end
 
-local function bring_up_to_date(entity, pid, name, now, fresh)
+local function bring_up_to_date(entity, pid, name, options)
+  local now, fresh = options.now, options.fresh
   if entity.looked_at >= (fresh and now or now - STATE_KEEPS_S) and entity.looks.cell == entity.cell then return end
   entity.looked_at = now
-  entities.set_health(entity, player_state.health(pid))
+  entities.set_health(entity, player_state.health(pid, options))
   look_at(entity, pid, name, now, fresh)
 end
 
@@ -150,7 +151,7 @@ local function visible(crowd, position, eye, name, options)
     forget(crowd, position) -- it may have joined again
     return nil
   end
-  bring_up_to_date(entity, pid, name, options.now, options.fresh)
+  bring_up_to_date(entity, pid, name, options)
   return entity
 end
 

@@ -7,9 +7,22 @@ local M = {}
 --- The server's numbers for a drawn weapon or spell (CoreScripts' `enumerations.drawstate`).
 local DRAWN = { [0] = "nothing", "weapon", "spell" }
 
---- The current and the greatest health of a logged-in player.
-function M.health(pid)
-  return numbers.finite(guard.GetHealthCurrent(pid)) + 0, numbers.finite(guard.GetHealthBase(pid)) + 0
+--- What was read last of each slot: several sections of one push want it.
+local latest = {}
+
+--- The current and the greatest health of a logged-in player. `options` as for a section: unless a fresh look is
+-- wanted, both are read once for each moment `now`.
+function M.health(pid, options)
+  local read = latest[pid]
+  if not read then
+    read = {}
+    latest[pid] = read
+  end
+  if options.fresh or read.now ~= options.now then
+    read.now = options.now
+    read.current, read.base = numbers.finite(guard.GetHealthCurrent(pid)), numbers.finite(guard.GetHealthBase(pid))
+  end
+  return read.current, read.base
 end
 
 --- Whether a player of this health is dead: a client dies with less than one point.
@@ -22,10 +35,10 @@ function M.stance(pid)
   return DRAWN[guard.GetDrawState(pid)] or "nothing", guard.GetSneakState(pid)
 end
 
---- { dead, drawn, sneaking, werewolf } of a logged-in player.
-function M.of(pid)
-  local drawn, sneaking = M.stance(pid)
-  return { dead = M.is_dead(M.health(pid)), drawn = drawn, sneaking = sneaking, werewolf = guard.IsWerewolf(pid) }
+--- { dead, drawn, sneaking, werewolf } of a logged-in player; `options` as for a section.
+function M.of(pid, options)
+  local dead, drawn, sneaking = M.is_dead(M.health(pid, options)), M.stance(pid)
+  return { dead = dead, drawn = drawn, sneaking = sneaking, werewolf = guard.IsWerewolf(pid) }
 end
 
 return M
