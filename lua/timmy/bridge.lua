@@ -29,6 +29,9 @@ local M = {}
 local POLL_FUNCTION = "TimmyBridgePoll"
 local MS_PER_S = 1000
 
+--- While a client is connected, others wait no longer for their connection than before the first (`idle_poll_ms`).
+local ACCEPT_EVERY_S = 0.01
+
 local listener, service, timer
 local last_poll
 
@@ -64,6 +67,7 @@ end
 local function open_listener(config)
   return listeners.open({
     sockets = sockets,
+    accept_every_s = ACCEPT_EVERY_S,
     host = config.host,
     port = config.port,
     limits = copy_with(config.limits, config.mechanism, config.tokens),

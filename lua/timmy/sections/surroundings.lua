@@ -34,9 +34,10 @@ function collect.nearby_actors(pid, eye, options, list, versions)
   if not options.fresh then cells = inhabited_of(cells, options.now) end
   for position = 1, #cells do
     local company = cell_actors.seen_from(eye, cells[position], options.now, options.fresh)
-    local is_known, is_too_long = company.is_known, company.is_too_long
-    for at = 1, #company.entities do
-      if is_known[at] and cell_actors.square(company, at, eye) <= reach then
+    local x, y, z, is_known, is_too_long = company.x, company.y, company.z, company.is_known, company.is_too_long
+    for at = 1, #x do
+      local east, north, up = x[at] - eye.x, y[at] - eye.y, z[at] - eye.z
+      if is_known[at] and east * east + north * north + up * up <= reach then
         if is_too_long[at] then
           left_out = left_out + 1
         else

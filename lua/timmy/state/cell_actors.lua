@@ -166,9 +166,11 @@ local due = {}
 
 local function collect_due(company, eye, now, fresh)
   local count = 0
-  local read_at, speed = company.read_at, company.speed
-  for position = 1, #company.actors do
-    if cadence.is_due(now - read_at[position], speed[position], M.square(company, position, eye), fresh) then
+  local x, y, z, read_at, speed = company.x, company.y, company.z, company.read_at, company.speed
+  for position = 1, #read_at do
+    local east, north, up = x[position] - eye.x, y[position] - eye.y, z[position] - eye.z
+    local square = east * east + north * north + up * up
+    if cadence.is_due(now - read_at[position], speed[position], square, fresh) then
       count = count + 1
       due[count] = position
     end

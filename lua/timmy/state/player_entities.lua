@@ -1,5 +1,6 @@
 --- Players as entities (timmy.state.entities), as others see them.
 local cadence = require("timmy.state.cadence")
+local cells = require("timmy.state.cells")
 local classes = require("timmy.state.classes")
 local corescripts = require("timmy.game.corescripts")
 local entities = require("timmy.state.entities")
@@ -36,15 +37,22 @@ local crowds = setmetatable({}, { __mode = "k" })
 
 --- A position of which nothing is known: it is read as soon as somebody looks.
 local function forget(crowd, position)
-  crowd.players[position], crowd.entities[position] = false, false
+  crowd.players[position], crowd.entities[position], crowd.space[position] = false, false, false
   crowd.x[position], crowd.y[position], crowd.z[position] = NOWHERE, NOWHERE, NOWHERE
-  crowd.read_at[position], crowd.speed[position] = -math.huge, 0
+  crowd.read_at[position], crowd.speed[position], crowd.looked_at[position] = -math.huge, 0, -math.huge
+  crowd.version[position], crowd.is_too_long[position] = 0, false
 end
 
---- Copies what is looked at in every push from the entity.
-local function copy_place(crowd, position, entity)
+--- The space that a cell belongs to: the exterior is one (true), each interior has coordinates of its own.
+local function space_of(cell) return cells.grid(cell) ~= nil or cell end
+
+--- Copies what is looked at in every push from the entity, which has a place.
+local function copy(crowd, position, entity)
   crowd.x[position], crowd.y[position], crowd.z[position] = entity.x, entity.y, entity.z
   crowd.read_at[position], crowd.speed[position] = entity.read_at, entity.speed
+  crowd.space[position], crowd.version[position] = space_of(entity.cell), entity.version
+  crowd.looked_at[position] = entity.looks.cell == entity.cell and entity.looked_at or -math.huge
+  crowd.is_too_long[position] = entity.is_too_long or false
 end
 
 --- Takes over what is known of a player from an earlier list.
@@ -53,13 +61,14 @@ local function recall(crowd, position)
   local entity = player and known[player]
   if not entity then return end
   crowd.players[position], crowd.entities[position] = player, entity
-  if entity.x then copy_place(crowd, position, entity) end
+  if entity.x then copy(crowd, position, entity) end
 end
 
 local function crowd_of(roster)
   local crowd = crowds[roster]
   if not crowd then
-    crowd = { players = {}, entities = {}, pids = {}, x = {}, y = {}, z = {}, read_at = {}, speed = {} }
+    crowd = { players = {}, entities = {}, pids = {}, x = {}, y = {}, z = {}, space = {}, read_at = {}, speed = {},
+      looked_at = {}, version = {}, is_too_long = {} }
     for position, other in ipairs(roster) do
       crowd.pids[position] = other.pid
       forget(crowd, position)
@@ -68,11 +77,6 @@ local function crowd_of(roster)
     crowds[roster] = crowd
   end
   return crowd
-end
-
-local function square_of(crowd, position, eye)
-  local east, north, up = crowd.x[position] - eye.x, crowd.y[position] - eye.y, crowd.z[position] - eye.z
-  return east * east + north * north + up * up
 end
 
 local function move(entity, place, now)
@@ -94,15 +98,7 @@ local function read_place(crowd, position, now)
   end
   local entity = crowd.entities[position]
   move(entity, player_location.viewpoint(pid), now)
-  copy_place(crowd, position, entity)
-end
-
---- Notes where the player itself is, which was read for its own perception, if somebody else saw it lately.
-local function note_own_place(crowd, position, eye, now)
-  local entity = crowd.entities[position]
-  if not entity or entity.looked_at < now - IDENTITY_KEEPS_S then return end
-  move(entity, eye, now)
-  copy_place(crowd, position, entity)
+  copy(crowd, position, entity)
 end
 
 local function set(entity, key, value)
@@ -135,30 +131,19 @@ local function look_at(entity, pid, name, now, fresh)
   entities.describe(entity, assert(json.encode(entity.looks)):sub(2, -2))
 end
 
-local function bring_up_to_date(entity, pid, name, options)
-  local now, fresh = options.now, options.fresh
-  if entity.looked_at >= (fresh and now or now - STATE_KEEPS_S) and entity.looks.cell == entity.cell then return end
-  entity.looked_at = now
-  entities.set_health(entity, player_state.health(pid, options))
-  look_at(entity, pid, name, now, fresh)
-end
-
---- The entity of a player within the radius; nil if it has left, or is in another space than the eye.
-local function visible(crowd, position, eye, name, options)
+--- Looks at a player near the eye, unless it has left.
+local function look_again(crowd, position, name, options)
   local entity, pid = crowd.entities[position], crowd.pids[position]
-  if not geometry.are_joined(eye.cell, entity.cell) then return nil end
-  if corescripts.player(pid) ~= crowd.players[position] then
-    forget(crowd, position) -- it may have joined again
-    return nil
-  end
-  bring_up_to_date(entity, pid, name, options)
-  return entity
+  if corescripts.player(pid) ~= crowd.players[position] then return forget(crowd, position) end -- it may be back
+  entity.looked_at = options.now
+  entities.set_health(entity, player_state.health(pid, options))
+  look_at(entity, pid, name, options.now, options.fresh)
+  copy(crowd, position, entity)
 end
 
---- Whether a player's place is to be read again. Of those who are far, even a fresh look wants no more than others do.
-local function is_due(crowd, position, square, reach, options)
-  local age = options.now - crowd.read_at[position]
-  return cadence.is_due(age, crowd.speed[position], square, options.fresh and square <= reach)
+local function is_within(crowd, position, eye, reach)
+  local east, north, up = crowd.x[position] - eye.x, crowd.y[position] - eye.y, crowd.z[position] - eye.z
+  return east * east + north * north + up * up <= reach
 end
 
 --- Puts into `list` the entities of the players near `eye` other than `pid`, and their versions into `versions`.
@@ -166,22 +151,26 @@ end
 -- recent as `eye` needs them.
 function M.seen_from(eye, pid, options, list, versions)
   local roster, now, reach = options.roster, options.now, options.radius * options.radius
-  local crowd, count, left_out = crowd_of(roster), 0, 0
-  for position = 1, #crowd.pids do
-    local is_self, square = crowd.pids[position] == pid, square_of(crowd, position, eye)
-    if is_self then
-      note_own_place(crowd, position, eye, now)
-    elseif is_due(crowd, position, square, reach, options) then
+  local crowd, count, left_out, space = crowd_of(roster), 0, 0, space_of(eye.cell)
+  local oldest, pids = options.fresh and now or now - STATE_KEEPS_S, crowd.pids
+  local x, y, z, read_at = crowd.x, crowd.y, crowd.z, crowd.read_at
+  for position = 1, #pids do
+    local east, north, up = x[position] - eye.x, y[position] - eye.y, z[position] - eye.z
+    local square = east * east + north * north + up * up
+    local is_near = square <= reach and crowd.space[position] == space
+    -- Of those who are far, even a fresh look wants no more than others do.
+    local is_due = cadence.is_due(now - read_at[position], crowd.speed[position], square, options.fresh and is_near)
+    if is_due and pids[position] ~= pid then
       read_place(crowd, position, now)
-      square = square_of(crowd, position, eye)
+      is_near = is_within(crowd, position, eye, reach) and crowd.space[position] == space
     end
-    if square <= reach and not is_self then
-      local entity = visible(crowd, position, eye, roster[position].name, options)
-      if entity and entity.is_too_long then
+    if is_near and pids[position] ~= pid then
+      if crowd.looked_at[position] < oldest then look_again(crowd, position, roster[position].name, options) end
+      if crowd.is_too_long[position] then
         left_out = left_out + 1
-      elseif entity then
+      elseif crowd.entities[position] then
         count = count + 1
-        list[count], versions[count] = entity, entity.version
+        list[count], versions[count] = crowd.entities[position], crowd.version[position]
       end
     end
   end

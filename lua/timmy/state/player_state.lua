@@ -1,4 +1,5 @@
 --- A player's visible state, as the player and others see it.
+local corescripts = require("timmy.game.corescripts")
 local guard = require("timmy.game.guard")
 local numbers = require("timmy.wire.numbers")
 
@@ -18,8 +19,9 @@ function M.health(pid, options)
     read = {}
     latest[pid] = read
   end
-  if options.fresh or read.now ~= options.now then
-    read.now = options.now
+  local player = corescripts.player(pid)
+  if options.fresh or read.now ~= options.now or read.player ~= player then
+    read.now, read.player = options.now, player
     read.current, read.base = numbers.finite(guard.GetHealthCurrent(pid)), numbers.finite(guard.GetHealthBase(pid))
   end
   return read.current, read.base
