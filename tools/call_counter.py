@@ -47,7 +47,7 @@ class CallCounter:
 
     def remove(self) -> None:
         """See no thread that starts from now on."""
-        threading.setprofile(None)  # type: ignore[arg-type]  # typeshed's stub forbids None
+        threading.setprofile(None)
         sys.setprofile(None)
 
     @contextmanager
