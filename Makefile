@@ -125,7 +125,7 @@ site: $(SITE)/.installed-site $(SITE)/static/mermaid ## Build the documentation 
 	PYTHONPATH=. $(SITE)/bin/python -m sphinx --fail-on-warning --keep-going -b html -d $(SITE)/doctrees docs $(SITE)/html
 	$(SITE)/bin/python -m tools.site_links $(SITE)/html
 
-release: $(RELEASE)/.installed-release ## Build wheel and sdist in dist/, check both, and list in an SBOM what the wheel installs
+release: $(RELEASE)/.installed-release ## Build wheel and sdist in dist/, check both, list in an SBOM what the wheel installs, and write the tag's notes
 	rm -rf dist build $(RELEASE)/wheel
 	$(RELEASE)/bin/python -m build --outdir dist
 	$(RELEASE)/bin/python -m twine check --strict dist/*
@@ -133,6 +133,7 @@ release: $(RELEASE)/.installed-release ## Build wheel and sdist in dist/, check 
 	$(PYTHON) -m venv $(RELEASE)/wheel
 	$(RELEASE)/wheel/bin/python -m pip --disable-pip-version-check --quiet install "$$(echo dist/*.whl)[all]"
 	$(RELEASE)/bin/cyclonedx-py environment --output-reproducible --output-file dist/sbom.cdx.json $(RELEASE)/wheel/bin/python
+	$(RELEASE)/wheel/bin/python -m tools.release_notes > dist/notes.md
 
 lock: $(RELEASE)/.installed-release ## Write docker/requirements.lock: the image's packages with their hashes
 	$(RELEASE)/bin/pip-compile --quiet --generate-hashes --strip-extras --no-emit-index-url --no-emit-find-links \
