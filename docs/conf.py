@@ -30,6 +30,8 @@ default_role = "code"
 autodoc_typehints = "description"
 suppress_warnings = ["ref.python"]  # a type that two modules export
 autodoc_member_order = "bysource"
+mermaid_height = "auto"  # a tall picture keeps its size, a wide one takes no more room than it needs
+mermaid_fullscreen_button = "⤢"  # more fonts have it than the extension's own
 copybutton_prompt_text = "$ "
 copybutton_only_copy_prompt_lines = True
 
