@@ -31,6 +31,8 @@ local MS_PER_S = 1000
 
 --- While a client is connected, others wait no longer for their connection than before the first (`idle_poll_ms`).
 local ACCEPT_EVERY_S = 0.01
+--- A push waits no longer than this for others, so that one system call writes them all.
+local PUSH_EVERY_S = 0.004
 
 local listener, service, timer
 local last_poll
@@ -68,6 +70,7 @@ local function open_listener(config)
   return listeners.open({
     sockets = sockets,
     accept_every_s = ACCEPT_EVERY_S,
+    push_every_s = PUSH_EVERY_S,
     host = config.host,
     port = config.port,
     limits = copy_with(config.limits, config.mechanism, config.tokens),
@@ -96,7 +99,7 @@ local function poll()
   part(service.push, service, clock.now(), within_budget)
   part(followers.look, started)
   local deferred = not within_budget()
-  part(listener.write, listener)
+  part(listener.write, listener, started)
   service:note_load(started - (last_poll or started), clock.now() - started, deferred)
   last_poll = started
 end

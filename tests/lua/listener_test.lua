@@ -61,7 +61,7 @@ end
 local function poll(listener, now, within_budget)
   listener:read(now or 0, within_budget or forever)
   listener:accept(now or 0, forever)
-  listener:write()
+  listener:write(now or 0)
 end
 
 test("an address that can't be had is a reason, not an error", function()

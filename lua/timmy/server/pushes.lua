@@ -80,7 +80,7 @@ local function push(service, client, entry, now, within_budget)
     entry.revision = before
     return true
   end
-  client:push_text(text)
+  client:push_text(text, must or entry.full)
   entry.full, entry.game_time = false, game_now
   return true
 end
