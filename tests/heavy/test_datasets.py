@@ -23,7 +23,7 @@ LEROBOT = (
 )  # fmt: skip
 BARE = BuildSettings(bare=("lerobot==0.4.4", "torchvision==0.28.0"))
 """The newest that runs on Python 3.11. It asks for a torch below 2.11, of which there is none for the CPU alone."""
-MINARI = ("minari[hdf5]==0.5.4",)
+MINARI = ("minari[hdf5]==0.5.4", "pillow")
 WITHIN_S = 900
 
 pytestmark = pytest.mark.timeout(3_600)

@@ -171,6 +171,14 @@ def test_a_model_that_is_not_made_to_call_a_tool_answers_in_prose(endpoint: str)
     assert (proposal.calls, proposal.problem) == ((), None)
 
 
+def test_a_prompt_longer_than_the_models_context_is_a_reason_that_says_what_to_do(endpoint: str) -> None:
+    with asking(endpoint, max_output_tokens=16, context_chars=10 * CONTEXT_TOKENS) as policy:
+        question = Question(1, "Go. " * CONTEXT_TOKENS, {}, tools=TOOLS.schemas, deadline_s=ANSWERS_WITHIN_S)
+        proposal = policy.decide(question, Caller())
+    assert proposal.calls == ()
+    assert (proposal.problem or "").endswith("lower heartbeat.openai.context_chars"), proposal.problem
+
+
 def test_a_daemon_beats_on_whatever_the_model_says(endpoint: str, runtime_folder: Path) -> None:
     settings = Settings.model_validate(
         {
@@ -189,6 +197,7 @@ def test_a_daemon_beats_on_whatever_the_model_says(endpoint: str, runtime_folder
                     "tool_choice": "walk",
                     "temperature": 2.0,
                     "max_output_tokens": 300,
+                    "context_chars": CONTEXT_TOKENS // 2,
                 },
             },
         }

@@ -30,6 +30,8 @@ def write_minari(episodes: Sequence[Path], target: Path, _: Images) -> int:
         EpisodesUnusableError: no beats follow each other, or their observations have no numbers.
         OSError: a file cannot be written.
     """
+    for name in ("h5py", "PIL.Image"):  # its storage needs both
+        _module(name)
     minari, numpy, spaces = _module("minari"), _module("numpy"), _module("gymnasium.spaces")
     storages, buffers = _module("minari.dataset.minari_storage"), _module("minari.data_collector")
     layout = replace(survey(episodes), has_pictures=False)
