@@ -388,7 +388,7 @@ def _unknown(body: Body, params: Mapping[str, Any], now: float, done: Done) -> N
 
 
 def reference(key: tuple[int, int], thing: Mapping[str, Any]) -> dict[str, Any]:
-    """A thing as packets name it; of an actor that others move, a client is told where it is, but not what it is."""
+    """A thing as packets name it; of an actor that others move, a client receives the place, but not the record."""
     return {"ref_id": thing.get("ref_id", ""), "ref_num": key[0], "mp_num": key[1]}
 
 
