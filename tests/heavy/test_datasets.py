@@ -54,7 +54,7 @@ def run(python: Path, *command: str, home: Path, **variables: str) -> list[Any]:
 
 def export(python: Path, recorded: Path, kind: str, target: Path) -> None:
     command = ["-m", "timmy_actors", "episodes", "export", "seen", "lost", "--folder", str(recorded)]
-    run(python, *command, "--format", kind, "--to", str(target), home=target.parent)
+    run(python, *command, "--format", kind, "--to", target.name, home=target.parent)
 
 
 def test_lerobot_reads_every_frame_and_takes_no_two_as_consecutive_that_are_not(recorded: Path, tmp_path: Path) -> None:

@@ -39,7 +39,7 @@ def write_minari(episodes: Sequence[Path], target: Path, _: Images) -> int:
         raise EpisodesUnusableError(
             "the observations have no numbers: export them as 'lerobot', with pictures", EX_NOINPUT
         )
-    folder = target / DATASET / "data"
+    folder = target.resolve() / DATASET / "data"  # Minari looks for files of a relative folder below it once more
     folder.mkdir(parents=True)
     observed, acted = (
         spaces.Box(-numpy.inf, numpy.inf, (len(names),), numpy.float32) for names in (layout.state, layout.actions)
