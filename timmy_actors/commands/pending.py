@@ -260,7 +260,7 @@ class Pending:
         if self.error is not None:
             return RefusedError(self.error.code, self.error.message, self.error.field)
         produced = None if self.revision is None else Revision(boot=self.boot, number=self.revision)
-        return CommandResult(id=self.id, value=self.value, revision=produced, game_ms=self.game_ms)
+        return CommandResult(id=self.id, value=self.value or {}, revision=produced, game_ms=self.game_ms)
 
     def answer(self, reply: Reply) -> None:
         """Answer with its result."""

@@ -100,6 +100,8 @@ class _SendPing:
 class ConnectionActor(SocketActor):
     """Owns the socket. Its start returns before the link is up, which is a state; it holds nothing worth saving."""
 
+    actor_in_senders_thread = (Transmit,)
+
     def __init__(
         self,
         options: LinkOptions,

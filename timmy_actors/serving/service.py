@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from timmy_actors.errors import ActorError, HostError, RefusedError, StartFailedError
 from timmy_actors.perception import Await, Perceptions
@@ -17,7 +17,6 @@ from timmy_actors.protocol import (
     HEARTBEAT_TIMEOUT_S,
     MAX_TIMEOUT_S,
     ActorHealth,
-    Answer,
     CaptureRequest,
     ClockRequest,
     CommandRequest,
@@ -37,7 +36,7 @@ from timmy_actors.protocol import (
     TerrainRequest,
 )
 from timmy_actors.serving.actors import actor_health
-from timmy_actors.serving.answers import for_portal, with_outcome
+from timmy_actors.serving.answers import for_portal
 from timmy_actors.serving.tracing import begin_request, end_with
 from timmy_actors.supervision import Directory, Reply
 
@@ -150,8 +149,11 @@ class Service:
                 reply = self._ask("portal", message, takes_s, wait_s)
         return reply
 
-    def answer(self, request: ServiceRequest) -> Answer:
+    def result(self, request: ServiceRequest) -> Any:
         """Answer a request, and wait for that; an interrupted wait (by Ctrl-C, say) cancels what `ask` describes.
+
+        Returns:
+            The value of the reply; see `ask`.
 
         Raises:
             RefusedError: the request was refused.
@@ -159,7 +161,7 @@ class Service:
         """
         caller = Caller()
         try:
-            return with_outcome(request, self.ask(request, caller, wait_s=MAX_TIMEOUT_S).wait())
+            return self.ask(request, caller, wait_s=MAX_TIMEOUT_S).wait()
         except BaseException:
             caller.leave()
             raise
@@ -240,8 +242,9 @@ class Service:
         latest = time.monotonic() + request.timeout_s
         deadline = latest if request.deadline is None else min(request.deadline, latest)
         arguments = request.arguments
-        if "player" not in arguments:
-            arguments = {"player": self.player, **arguments}
+        if "player" in arguments and deadline == request.deadline:
+            return request
+        arguments = {"player": self.player, **arguments}
         return request.model_copy(update={"arguments": arguments, "deadline": deadline})
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select
 import socket as sockets
 from collections import deque
 from collections.abc import Callable
@@ -35,33 +36,47 @@ class SourceFailed:
     error: Exception
 
 
-@dataclass
+@dataclass(eq=False)
 class _Source:
     name: str
     readable: Readable
     read: Callable[[], Any]
     """Reads one item; None if there is none."""
 
+    def __post_init__(self) -> None:
+        readable = self.readable
+        self.descriptor = readable if isinstance(readable, int) else int(readable.getsockopt(zmq.FD))
+
 
 class SocketMailbox(Mailbox):
-    """A mailbox that also polls sources. They are used only in the actor's own thread, as libzmq requires."""
+    """A mailbox that also polls sources. Only the thread that has the actor's turn uses them, as libzmq requires.
+
+    While it waits, it polls the descriptors of its ZeroMQ sockets and not the sockets themselves: a sender that handles
+    a message of the actor may then use them. Such a descriptor becomes readable once for any number of events, and each
+    use of the socket can consume that: so the socket itself is polled after each use, before the next wait.
+    """
 
     def __init__(self, capacity: int = 10_000) -> None:
         super().__init__(capacity)
         self._sources: list[_Source] = []
+        self._used: dict[_Source, None] = {}
+        """ZeroMQ sockets that were used, or whose descriptor was readable, since they were last polled."""
         self._ready: deque[_Source] = deque()
         """Sources that the last poll reported as readable and that have not been read since."""
         self._sources_first = False
-        self._poller = zmq.Poller()
+        self._poller = select.poll()
         self._parked = False
         self._waker, self._woken = sockets.socketpair()
         self._waker.setblocking(False)  # noqa: FBT003
         self._woken.setblocking(False)  # noqa: FBT003
         self._woken_fd = self._woken.fileno()
-        self._poller.register(self._woken_fd, zmq.POLLIN)
+        self._poller.register(self._woken_fd, select.POLLIN)
 
     def put(self, letter: Letter) -> None:
-        """Add a message, and wake the actor if it polls its sources."""
+        """Add a message, and wake the actor if it polls its sources; or handle it, as `Mailbox.put`."""
+        turn = self.turn
+        if turn is not None and turn.offered and self._handled_here(letter):
+            return
         super().put(letter)
         if self._parked:
             self._parked = False  # one wake-up is enough
@@ -80,14 +95,17 @@ class SocketMailbox(Mailbox):
 
     def attach(self, name: str, readable: Readable, read: Callable[[], Any]) -> None:
         """Poll `readable`; a result of `read()` other than None arrives as `Arrived(name, ...)`."""
-        self._poller.register(readable, zmq.POLLIN)
-        self._sources.append(_Source(name, readable, read))
+        source = _Source(name, readable, read)
+        self._poller.register(source.descriptor, select.POLLIN)
+        self._sources.append(source)
+        self._note_use(source)
 
     def detach(self, name: str) -> None:
         """Stop polling a source."""
         for source in [source for source in self._sources if source.name == name]:
-            self._poller.unregister(source.readable)
+            self._poller.unregister(source.descriptor)
             self._sources.remove(source)
+            self._used.pop(source, None)
             if source in self._ready:
                 self._ready.remove(source)
 
@@ -100,7 +118,7 @@ class SocketMailbox(Mailbox):
 
     def _next_arrival(self) -> Letter | None:
         if not self._ready and (self._work or self._timer_was_last):
-            self._poll(timeout_ms=0)
+            self._poll()
         while self._ready:
             # One read per poll: a read that returns nothing costs more than the next poll.
             letter = self._read(self._ready.popleft())
@@ -109,6 +127,7 @@ class SocketMailbox(Mailbox):
         return None
 
     def _read(self, source: _Source) -> Letter | None:
+        self._note_use(source)
         try:
             payload = source.read()
         except Exception as error:  # noqa: BLE001  an exception in `get` would end the actor outside its handlers
@@ -116,21 +135,56 @@ class SocketMailbox(Mailbox):
             return Envelope(SourceFailed(source.name, error))
         return None if payload is None else Envelope(Arrived(source.name, payload))
 
+    @property
+    def needs_own_thread(self) -> bool:
+        """As `Mailbox.needs_own_thread`; also if a socket can be read, which its descriptor may not report any more."""
+        for source in self._sources:
+            self._note_use(source)
+        return super().needs_own_thread or self._can_read_used()
+
+    def _note_use(self, source: _Source) -> None:
+        if not isinstance(source.readable, int):
+            self._used[source] = None
+
+    def _can_read_used(self) -> bool:
+        """Whether one of the used sockets can be read; those that cannot report by their descriptor what arrives."""
+        if not self._used:
+            return False
+        readable = {socket for socket, _ in zmq.zmq_poll([(source.readable, zmq.POLLIN) for source in self._used], 0)}
+        self._used = {source: None for source in self._used if source.readable in readable}
+        return bool(readable)
+
     def _wait(self, timeout_s: float | None) -> Letter | None:
+        if self._can_read_used():
+            self._poll()
+            return None
+        turn = self.turn
+        if turn is not None and not self._offer(turn):
+            return None
         self._parked = True
         try:
-            if self.arrivals.empty():
-                self._poll(None if timeout_s is None else int(timeout_s * 1000) + 1)
+            wait_ms = None if timeout_s is None else int(timeout_s * 1000) + 1
+            readable = self._poller.poll(wait_ms) if self.arrivals.empty() else []
         finally:
             self._parked = False
+            if turn is not None:
+                turn.take_back()
+        self._note_readable(readable)
         return None
 
-    def _poll(self, timeout_ms: int | None) -> None:
-        readable = dict(self._poller.poll(timeout_ms))
-        if readable.pop(self._woken_fd, None) is not None:
+    def _poll(self) -> None:
+        self._note_readable(self._poller.poll(0))
+
+    def _note_readable(self, readable: list[tuple[int, int]]) -> None:
+        descriptors = {descriptor for descriptor, _ in readable}
+        if self._woken_fd in descriptors:
             self._woken.recv(WAKES_AT_ONCE)  # does not block: only this thread reads it
-        if readable:
-            self._ready.extend(source for source in self._sources if source.readable in readable)
+        reported = [source for source in self._sources if source.descriptor in descriptors]
+        for source in reported:
+            self._note_use(source)
+        self._can_read_used()
+        files = [source for source in reported if isinstance(source.readable, int)]
+        self._ready.extend([*self._used, *files])
 
     def _wake(self) -> None:
         try:
