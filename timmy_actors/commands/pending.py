@@ -245,6 +245,8 @@ class Pending:
 
     def take_early(self) -> list[Waiter]:
         """Remove and return the waiters that wait only until it is accepted."""
+        if not any(waiter.until_accepted for waiter in self.waiters):
+            return []
         taken = [waiter for waiter in self.waiters if waiter.until_accepted]
         self.waiters = [waiter for waiter in self.waiters if not waiter.until_accepted]
         return taken

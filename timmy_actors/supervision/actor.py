@@ -219,27 +219,15 @@ class Actor(pykka.ThreadingActor):
     def actor_handle_here(self, letter: Letter) -> bool:
         """Handle a message in this thread, a sender's, if the actor waits; False if it must be queued."""
         turn = self.mailbox.turn
-        if turn is None or must_not_block() or not isinstance(letter.message, self.actor_in_senders_thread):
+        if turn is None or not isinstance(letter.message, self.actor_in_senders_thread) or must_not_block():
             return False
         if not turn.take():
             return False
         before = stand_in(self)
         try:
-            return self._actor_handle_elsewhere(letter)
-        finally:
-            stand_in(before)
-            needs_own_thread = self.mailbox.needs_own_thread or self._actor_failed_elsewhere or self._actor_over
-            if needs_own_thread:
-                turn.offered = False  # no message may overtake the wake-up
-            turn.give_back()
-            if needs_own_thread:
-                self.mailbox.wake()
-
-    def _actor_handle_elsewhere(self, letter: Letter) -> bool:
-        if self.actor_fenced or self._actor_failed_elsewhere is not None:
-            return False
-        try:
-            self._actor_turn(letter)
+            if self.actor_fenced or self._actor_failed_elsewhere is not None:
+                return False
+            self._actor_work(letter)
         except FencedError:
             log.debug("%s was abandoned while a sender's thread ran it", self.actor_name)
         except Exception as failure:  # noqa: BLE001  the own thread raises it
@@ -248,13 +236,24 @@ class Actor(pykka.ThreadingActor):
             kind = type(interruption).__name__
             self._actor_failed_elsewhere = ActorFailureError(f"{kind} interrupted a handler in its sender's thread")
             raise
+        finally:
+            stand_in(before)
+            self._actor_give_back(turn)
         return True
 
+    def _actor_give_back(self, turn: Turn) -> None:
+        needs_own_thread = self._actor_failed_elsewhere or self._actor_over or self.mailbox.needs_own_thread
+        if needs_own_thread:
+            turn.offered = False  # no message may overtake the wake-up
+        turn.give_back()
+        if needs_own_thread:
+            self.mailbox.wake()
+
     @property
-    def actor_working_thread(self) -> threading.Thread | None:
-        """The thread that runs its handler: its own, or a sender's."""
-        turn = self.mailbox.turn
-        return (turn.taken_by if turn is not None else None) or self.actor_thread
+    def actor_working_thread(self) -> int | None:
+        """The identifier of the thread that runs its handler: its own, or a sender's."""
+        turn, own = self.mailbox.turn, self.actor_thread
+        return (turn.taken_by if turn is not None else None) or (own.ident if own is not None else None)
 
     def _actor_turn(self, letter: Letter) -> None:
         message = letter.message
@@ -267,9 +266,12 @@ class Actor(pykka.ThreadingActor):
             if letter.reply_to is not None:
                 letter.reply_to.set(None)
         else:
-            self.actor_current, self.actor_busy_since = message, self._actor_now()
-            self._actor_handle(letter)
-            self.actor_current = self.actor_busy_since = None
+            self._actor_work(letter)
+
+    def _actor_work(self, letter: Letter) -> None:
+        self.actor_current, self.actor_busy_since = letter.message, self._actor_now()
+        self._actor_handle(letter)
+        self.actor_current = self.actor_busy_since = None
 
     def _actor_handle(self, letter: Letter) -> None:
         if letter.reply_to is not None:
@@ -281,6 +283,8 @@ class Actor(pykka.ThreadingActor):
             RELAY.log(log, logging.DEBUG, f"{self.actor_name} refused a message: {describe(refusal)}")
 
     def _actor_carry_out(self, message: Any) -> Any:
+        if isinstance(message, self.actor_in_senders_thread):
+            return self.on_receive(message)  # none of Pykka's messages, which take four checks
         if isinstance(message, Control):
             if isinstance(message, GetState):
                 return self._actor_read_state()

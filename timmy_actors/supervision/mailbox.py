@@ -90,7 +90,7 @@ CANCELLED_TIMERS = 64
 """How many more cancelled than active timers the heap may contain before it is rebuilt."""
 
 
-@dataclass
+@dataclass(slots=True)
 class _Timer:
     key: str
     message: Any
@@ -143,7 +143,7 @@ class Mailbox:
             MailboxFullError: the mailbox is full.
         """
         turn = self.turn
-        if turn is not None and turn.offered and self._handled_here(letter):
+        if turn is not None and turn.offered and self.owner is not None and self.owner.actor_handle_here(letter):
             return
         # `depth` without the control lane, inlined to save a call per message. `_work` is read first: otherwise a
         # message that the actor sorts in between would count twice, and a mailbox that is half full could refuse.
@@ -157,9 +157,6 @@ class Mailbox:
         # `close` drains after setting the flag, `put` checks the flag after putting: the later one sees the letter.
         if self._closed:
             self._reject_arrivals()
-
-    def _handled_here(self, letter: Letter) -> bool:
-        return self.owner is not None and self.owner.actor_handle_here(letter)
 
     def wake(self) -> None:
         """Wake the actor's own thread, from a thread that has its turn."""
@@ -232,7 +229,8 @@ class Mailbox:
         Raises:
             SpecError: `delay_s` is not a number of seconds.
         """
-        require(is_number(delay_s), f"timer {key!r}: delay_s", delay_s, "must be seconds")
+        if not is_number(delay_s):
+            require(False, f"timer {key!r}: delay_s", delay_s, "must be seconds")  # noqa: FBT003  as `require` names it
         self.cancel(key)
         timer = _Timer(key, message, delay_s if every else None)
         self._timers[key] = timer

@@ -60,7 +60,7 @@ class SocketMailbox(Mailbox):
         super().__init__(capacity)
         self._sources: list[_Source] = []
         self._used: dict[_Source, None] = {}
-        """ZeroMQ sockets that were used, or whose descriptor was readable, since they were last polled."""
+        """ZeroMQ sockets that were used since they were last polled and found empty."""
         self._ready: deque[_Source] = deque()
         """Sources that the last poll reported as readable and that have not been read since."""
         self._sources_first = False
@@ -75,7 +75,7 @@ class SocketMailbox(Mailbox):
     def put(self, letter: Letter) -> None:
         """Add a message, and wake the actor if it polls its sources; or handle it, as `Mailbox.put`."""
         turn = self.turn
-        if turn is not None and turn.offered and self._handled_here(letter):
+        if turn is not None and turn.offered and self.owner is not None and self.owner.actor_handle_here(letter):
             return
         super().put(letter)
         if self._parked:
@@ -174,17 +174,15 @@ class SocketMailbox(Mailbox):
 
     def _poll(self) -> None:
         self._note_readable(self._poller.poll(0))
+        if self._can_read_used():
+            self._ready.extend(source for source in self._used if source not in self._ready)
 
     def _note_readable(self, readable: list[tuple[int, int]]) -> None:
         descriptors = {descriptor for descriptor, _ in readable}
         if self._woken_fd in descriptors:
             self._woken.recv(WAKES_AT_ONCE)  # does not block: only this thread reads it
-        reported = [source for source in self._sources if source.descriptor in descriptors]
-        for source in reported:
-            self._note_use(source)
-        self._can_read_used()
-        files = [source for source in reported if isinstance(source.readable, int)]
-        self._ready.extend([*self._used, *files])
+        # A socket whose descriptor was readable is read at once: polling it first costs more than a read in vain.
+        self._ready.extend(source for source in self._sources if source.descriptor in descriptors)
 
     def _wake(self) -> None:
         try:

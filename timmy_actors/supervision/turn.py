@@ -22,8 +22,8 @@ class Turn:
         """Whether a sender may take it. Set by the own thread only; cleared by any."""
         self.waits_until = math.inf
         """When the own thread wakes by itself, in the seconds of its clock."""
-        self.taken_by: threading.Thread | None = None
-        """The sender's thread that has it."""
+        self.taken_by: int | None = None
+        """The identifier of the sender's thread that has it."""
 
     def release(self) -> None:
         """Let senders take it: for the own thread, after it has offered it and found nothing queued."""
@@ -39,7 +39,7 @@ class Turn:
         if not self._lock.acquire(blocking=False):
             return False
         if self.offered:
-            self.taken_by = threading.current_thread()
+            self.taken_by = threading.get_ident()
             return True
         self._lock.release()
         return False
