@@ -52,6 +52,8 @@ PROBE_TIMEOUT_S = 0.5
 """How long a peer that failed the handshake is probed; the link is already published as down."""
 MAX_CLOCK_ROUND_TRIP_MS = 250.0
 """A slower pong is too inaccurate to update the server's clock, which drifts against ours by seconds a day."""
+GATHER_S = 0.005
+"""Pushes that come within this time are read together, while no answer is awaited."""
 MAX_UNANSWERED = 10_000
 """Unanswered messages; a server that leaves more is considered broken, and the link is dropped."""
 MAX_WARNINGS = 8
@@ -161,7 +163,12 @@ class ConnectionActor(SocketActor):
         )
         socket, monitor = self._socket, self._monitor
         self.sockets.attach("monitor", monitor, lambda: game_socket.read_signal(monitor))
-        self.sockets.attach("game", socket, lambda: read_frames(socket))
+        self.sockets.attach(
+            "game", socket, lambda: read_frames(socket), gather_s=GATHER_S, is_urgent=self._awaits_answer
+        )
+
+    def _awaits_answer(self) -> bool:
+        return bool(self._senders) or bool(self._pinged) or self._state is not LinkState.UP
 
     def on_receive(self, message: Any) -> None:
         """Pass messages between the socket and the actors, and follow the link's state."""
@@ -316,6 +323,7 @@ class ConnectionActor(SocketActor):
             update["round_trip_ms"] = round(round_trip_ms, 3)
             if round_trip_ms <= MAX_CLOCK_ROUND_TRIP_MS:
                 update["server_clock_ms"] = ServerClock.measured(pong.now, self._received_at).offset_ms
+            self._pinged = ""
         self._status.value = self._status.value.model_copy(update=update)
 
     def _transmit(self, message: Transmit) -> None:

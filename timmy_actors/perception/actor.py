@@ -73,6 +73,8 @@ class PerceptionActor(Actor):
     After a gap in the sequence it subscribes again and waits for full snapshots.
     """
 
+    actor_in_senders_thread = (Received,)
+
     def __init__(
         self,
         *,
@@ -287,7 +289,8 @@ class PerceptionActor(Actor):
         if merged is None:
             self._drop_delta(player)
             return
-        self._complete &= room.keys()
+        if len(room) < len(self._shared.snapshots.value):
+            self._complete &= room.keys()
         self._complete.add(player)
         self._publish({**room, player: merged}, {player: time.monotonic()})
         self._shared.watchers.publish(Happened(snapshot=merged))
@@ -323,7 +326,9 @@ class PerceptionActor(Actor):
 
     def _publish(self, snapshots: dict[str, Snapshot], received: Mapping[str, float] | None = None) -> None:
         times = {**self._shared.received_at.value, **(received or {})}
+        if len(times) > len(snapshots):
+            times = {name: times[name] for name in snapshots}
         # Set before the snapshots, so that every published snapshot has a time.
-        self._shared.received_at.value = MappingProxyType({name: times[name] for name in snapshots})
+        self._shared.received_at.value = MappingProxyType(times)
         self._shared.snapshots.value = MappingProxyType(snapshots)
         self._answer_waiting()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import select
 import socket as sockets
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -42,10 +43,20 @@ class _Source:
     readable: Readable
     read: Callable[[], Any]
     """Reads one item; None if there is none."""
+    gather_s: float
+    is_urgent: Callable[[], bool]
+    ready_at: float = -math.inf
+    """When items last began to be read."""
+    held: bool = False
+    """Whether it is not polled now, so that items gather."""
 
     def __post_init__(self) -> None:
         readable = self.readable
         self.descriptor = readable if isinstance(readable, int) else int(readable.getsockopt(zmq.FD))
+
+    def held_for(self, now: float) -> float:
+        """For how many more seconds its items gather; 0 if it is polled."""
+        return 0.0 if not self.gather_s or self.is_urgent() else max(0.0, self.ready_at + self.gather_s - now)
 
 
 class SocketMailbox(Mailbox):
@@ -59,8 +70,8 @@ class SocketMailbox(Mailbox):
     def __init__(self, capacity: int = 10_000) -> None:
         super().__init__(capacity)
         self._sources: list[_Source] = []
-        self._used: dict[_Source, None] = {}
-        """ZeroMQ sockets that were used since they were last polled and found empty."""
+        self._zmq_sources: list[tuple[zmq.Socket[bytes], int]] = []
+        """The ZeroMQ sockets among them, as `zmq_poll` takes them."""
         self._ready: deque[_Source] = deque()
         """Sources that the last poll reported as readable and that have not been read since."""
         self._sources_first = False
@@ -93,19 +104,32 @@ class SocketMailbox(Mailbox):
         super().shut_out()
         self._wake()
 
-    def attach(self, name: str, readable: Readable, read: Callable[[], Any]) -> None:
-        """Poll `readable`; a result of `read()` other than None arrives as `Arrived(name, ...)`."""
-        source = _Source(name, readable, read)
+    def attach(
+        self,
+        name: str,
+        readable: Readable,
+        read: Callable[[], Any],
+        *,
+        gather_s: float = 0.0,
+        is_urgent: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """Poll `readable`; a result of `read()` other than None arrives as `Arrived(name, ...)`.
+
+        `gather_s` moderates wake-ups: items that arrive within this time of the last wake-up are read together at its
+        end, unless `is_urgent()`. Waking for each of a thousand items a second costs more than their handling.
+        """
+        source = _Source(name, readable, read, gather_s, is_urgent)
         self._poller.register(source.descriptor, select.POLLIN)
         self._sources.append(source)
-        self._note_use(source)
+        self._list_sockets()
 
     def detach(self, name: str) -> None:
         """Stop polling a source."""
         for source in [source for source in self._sources if source.name == name]:
-            self._poller.unregister(source.descriptor)
+            if not source.held:
+                self._poller.unregister(source.descriptor)
             self._sources.remove(source)
-            self._used.pop(source, None)
+            self._list_sockets()
             if source in self._ready:
                 self._ready.remove(source)
 
@@ -118,6 +142,7 @@ class SocketMailbox(Mailbox):
 
     def _next_arrival(self) -> Letter | None:
         if not self._ready and (self._work or self._timer_was_last):
+            self._find_readable_sockets()
             self._poll()
         while self._ready:
             # One read per poll: a read that returns nothing costs more than the next poll.
@@ -127,7 +152,6 @@ class SocketMailbox(Mailbox):
         return None
 
     def _read(self, source: _Source) -> Letter | None:
-        self._note_use(source)
         try:
             payload = source.read()
         except Exception as error:  # noqa: BLE001  an exception in `get` would end the actor outside its handlers
@@ -138,26 +162,27 @@ class SocketMailbox(Mailbox):
     @property
     def needs_own_thread(self) -> bool:
         """As `Mailbox.needs_own_thread`; also if a socket can be read, which its descriptor may not report any more."""
-        for source in self._sources:
-            self._note_use(source)
-        return super().needs_own_thread or self._can_read_used()
+        held = any(source.held and source.is_urgent() for source in self._sources)
+        return super().needs_own_thread or held or bool(self._readable_sockets())
 
-    def _note_use(self, source: _Source) -> None:
-        if not isinstance(source.readable, int):
-            self._used[source] = None
+    def _list_sockets(self) -> None:
+        readables = (source.readable for source in self._sources)
+        self._zmq_sources = [(readable, zmq.POLLIN) for readable in readables if not isinstance(readable, int)]
 
-    def _can_read_used(self) -> bool:
-        """Whether one of the used sockets can be read; those that cannot report by their descriptor what arrives."""
-        if not self._used:
-            return False
-        readable = {socket for socket, _ in zmq.zmq_poll([(source.readable, zmq.POLLIN) for source in self._used], 0)}
-        self._used = {source: None for source in self._used if source.readable in readable}
-        return bool(readable)
+    def _readable_sockets(self) -> list[Any]:
+        return [socket for socket, _ in zmq.zmq_poll(self._zmq_sources, 0)] if self._zmq_sources else []
+
+    def _find_readable_sockets(self) -> bool:
+        """Add the sockets to those that are read next. Any use of one may have consumed what its descriptor reports."""
+        sockets = self._readable_sockets()
+        self._note_ready(source for source in self._sources if source.readable in sockets)
+        return bool(sockets)
 
     def _wait(self, timeout_s: float | None) -> Letter | None:
-        if self._can_read_used():
+        if self._find_readable_sockets():
             self._poll()
             return None
+        timeout_s = self._hold(timeout_s)
         turn = self.turn
         if turn is not None and not self._offer(turn):
             return None
@@ -172,17 +197,36 @@ class SocketMailbox(Mailbox):
         self._note_readable(readable)
         return None
 
+    def _hold(self, timeout_s: float | None) -> float | None:
+        """Let items gather that are not urgent; returns for how long to wait at most."""
+        for source in self._sources:
+            left_s = source.held_for(self.clock.now())
+            if source.held and not left_s:
+                self._poller.register(source.descriptor, select.POLLIN)
+            elif left_s and not source.held:
+                self._poller.unregister(source.descriptor)
+            source.held = left_s > 0
+            if left_s:
+                timeout_s = left_s if timeout_s is None else min(timeout_s, left_s)
+        return timeout_s
+
     def _poll(self) -> None:
         self._note_readable(self._poller.poll(0))
-        if self._can_read_used():
-            self._ready.extend(source for source in self._used if source not in self._ready)
 
     def _note_readable(self, readable: list[tuple[int, int]]) -> None:
         descriptors = {descriptor for descriptor, _ in readable}
         if self._woken_fd in descriptors:
             self._woken.recv(WAKES_AT_ONCE)  # does not block: only this thread reads it
         # A socket whose descriptor was readable is read at once: polling it first costs more than a read in vain.
-        self._ready.extend(source for source in self._sources if source.descriptor in descriptors)
+        self._note_ready(source for source in self._sources if source.descriptor in descriptors)
+
+    def _note_ready(self, sources: Iterable[_Source]) -> None:
+        now = self.clock.now()
+        for source in sources:
+            if source not in self._ready:
+                self._ready.append(source)
+            if now >= source.ready_at + source.gather_s:
+                source.ready_at = now
 
     def _wake(self) -> None:
         try:
