@@ -18,7 +18,7 @@ import zmq
 from timmy_actors.errors import LinkLostError, ProtocolError
 from timmy_actors.link import game_socket, probe
 from timmy_actors.link.codec import decode, encode
-from timmy_actors.link.game_socket import OnResolved, is_numeric
+from timmy_actors.link.game_socket import OnResolved, is_loopback, is_numeric
 from timmy_actors.link.messages import LinkDown, LinkUp, Received, Transmit
 from timmy_actors.link.state import LinkState, ServerClock, Signal, advance, needs_probe, why_down
 from timmy_actors.link.tracing import CommandSpans
@@ -48,6 +48,10 @@ STOOD_STILL_INTERVALS = 2.0
 """If this actor, which pings each interval, does not run for this long, its process was stopped or starved of CPU."""
 SUSPECT_AFTER_INTERVALS = 1.5
 """Silence after which a link is suspect. A ping is sent each interval, and a healthy server answers well before."""
+KNOCK_EVERY_S = 0.01
+"""How often a loopback address that refused is tried again."""
+KNOCK_FOR_S = 1.0
+"""How long, before the supervisor starts another incarnation."""
 PROBE_TIMEOUT_S = 0.5
 """How long a peer that failed the handshake is probed; the link is already published as down."""
 MAX_CLOCK_ROUND_TRIP_MS = 250.0
@@ -97,6 +101,16 @@ class _Resolved:
 @dataclass(frozen=True)
 class _SendPing:
     """Timer: check that the server answers."""
+
+
+@dataclass(frozen=True)
+class _Knock:
+    """Timer: check whether a server listens again."""
+
+    until: float
+    """When to give up, in monotonic seconds."""
+    why: str
+    """Why the link is down."""
 
 
 class ConnectionActor(SocketActor):
@@ -186,6 +200,8 @@ class ConnectionActor(SocketActor):
                 self._on_signal(signal)
             case _SendPing():
                 self._ping()
+            case _Knock():
+                self._knock(message)
             case SourceFailed(_, error):
                 raise LinkLostError(f"the socket failed: {error}")
 
@@ -202,12 +218,30 @@ class ConnectionActor(SocketActor):
         if before is LinkState.DOWN:
             return
         if self._state is LinkState.DOWN:
-            raise LinkLostError(self._down_reason(before, signal))
+            why = self._down_reason(before, signal)
+            if before is LinkState.CONNECTING and signal is not Signal.MUTE and is_loopback(self._host):
+                self._end(why)
+                self._knock(_Knock(time.monotonic() + KNOCK_FOR_S, why))
+                return
+            raise LinkLostError(why)
         if self._state is before:
             return
         self._publish()
         if self._state is LinkState.GREETING:
             self._say_hello(PROTOCOL_VERSION)
+
+    def _knock(self, knock: _Knock) -> None:
+        """Connect when a server of this machine listens again: knocking costs a hundredth of a new incarnation."""
+        if game_socket.listens(self._host, int(self._port)):
+            self._state = LinkState.RESOLVING
+            self._opened_at = self._received_at = time.monotonic()
+            self.mailbox.schedule("up", game_socket.UP_WITHIN_S, Signal.MUTE)
+            self._on_resolved(self._host)
+        elif time.monotonic() >= knock.until:
+            raise LinkLostError(knock.why)
+        else:
+            self.mailbox.cancel("up")
+            self.mailbox.schedule("knock", KNOCK_EVERY_S, knock)
 
     def _say_hello(self, version: int) -> None:
         self._send(Hello(id="hello", protocol=version, client=self._options.client))
