@@ -1,4 +1,5 @@
-from .actor import MAX_PENDING, CommandActor, CommandOptions
+from .actor import MAX_PENDING, CommandActor
+from .options import CommandOptions
 
 __all__ = [
     "MAX_PENDING",

@@ -6,9 +6,9 @@ import itertools
 import secrets
 import time
 from collections import defaultdict
-from dataclasses import dataclass
 from typing import Any
 
+from timmy_actors.commands.options import CommandOptions
 from timmy_actors.commands.pending import EXPIRED, Pending, Repeat, Stage, Waiter
 from timmy_actors.commands.timers import (
     ASK_AGAIN_S,
@@ -41,16 +41,6 @@ from timmy_actors.supervision import DEFERRED, Actor, Directory, SharedValue
 NAME = "command"
 MAX_PENDING = 1_000
 """Pending commands; more are refused as `overloaded`."""
-
-
-@dataclass(frozen=True)
-class CommandOptions:
-    """The client's name, and how its commands are journaled."""
-
-    client: str
-    journaled: bool
-    goes_on: bool
-    """Whether commands are accepted while the journal cannot be written."""
 
 
 class CommandActor(Actor):
@@ -189,7 +179,6 @@ class CommandActor(Actor):
                 self._await_answer(pending)
 
     def _await_answer(self, pending: Pending) -> None:
-        """Have the journal told that it was sent, unless it is answered soon."""
         if not self._sent:  # one timer for all: a timer for each would wake this actor's thread at each command
             self.mailbox.schedule(SENT, RECORD_SENT_AFTER_S, Sent())
         self._sent[pending.id] = time.monotonic()

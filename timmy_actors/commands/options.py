@@ -1,0 +1,15 @@
+"""The settings of the command actor."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class CommandOptions:
+    """The client's name, and how its commands are journaled."""
+
+    client: str
+    journaled: bool
+    goes_on: bool
+    """Whether commands are accepted while the journal cannot be written."""
