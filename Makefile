@@ -6,6 +6,7 @@ BIN := $(VENV)/bin
 TRAIN := .cache/train
 SITE := .cache/site
 RELEASE := .cache/release
+MUTATE := .cache/mutate
 ESLINT := .cache/eslint/node_modules/.bin/eslint
 # What pip and npm fetch is kept in the checkout, too: tests make other people's environments.
 export PIP_CACHE_DIR ?= $(CURDIR)/.cache/pip
@@ -13,7 +14,7 @@ export npm_config_cache ?= $(CURDIR)/.cache/npm
 # pip's progress bar needs a terminal; its log says at least that something happens, and what.
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: help run test test-heavy check bench fuzz races storm chaos soak portal-kills schemas declarations docs-commands docs-script-api api-table fuzz-commands fuzz-player-client fuzz-plugins test-land test-game dashboard-places dashboard-pictures training-samples train-example site release lock third-party clean
+.PHONY: help run test test-heavy check bench fuzz mutate races storm chaos soak portal-kills schemas declarations docs-commands docs-script-api api-table fuzz-commands fuzz-player-client fuzz-plugins test-land test-game dashboard-places dashboard-pictures training-samples train-example site release lock third-party clean
 
 help: ## Show this
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -39,8 +40,8 @@ check: $(VENV)/.installed-dev $(ESLINT) ## ruff, mypy --strict, import-linter, l
 	shellcheck docker/*.sh findings/*.sh .ci/run
 	yamllint --strict docker tasks training
 
-bench: $(VENV)/.installed-bench ## Measure the numbers to hold, each against its yardstick in the same run; `make bench cli`: one room
-	$(BIN)/python -m benchmarks $(ROOMS)
+bench: $(VENV)/.installed-bench ## Measure the numbers to hold, each against its yardstick in the same run; `make bench cli`: one room; BESIDE=../other: compared with that checkout's
+	$(BIN)/python -m $(if $(BESIDE),benchmarks.beside --rounds $(or $(ROUNDS),5) $(BESIDE),benchmarks) $(ROOMS)
 
 # What stands behind `bench` names rooms, not targets.
 ifeq ($(firstword $(MAKECMDGOALS)),bench)
@@ -60,6 +61,10 @@ fuzz-plugins: $(VENV)/.installed-dev ## Read MUTATIONS=1000000 mutated plugins i
 
 fuzz-player-client: $(VENV)/.installed-dev ## Give DATAGRAMS=1000000 mutated datagrams to a player client, SEED=n as before
 	$(BIN)/python -m tests.fuzz.datagram_fuzz $(or $(DATAGRAMS),1000000) --seed $(or $(SEED),1)
+
+mutate: $(MUTATE)/.installed-mutate ## Try SAMPLE=100 random changes of the code of ROOM=journal, and list those that its tests do not notice; SEED=n as before, MINUTES=60 at most
+	nice -n 15 $(MUTATE)/bin/python -m tools.mutation_score $(or $(ROOM),journal) --sample $(or $(SAMPLE),100) \
+	  --seed $(or $(SEED),1) --minutes $(or $(MINUTES),60) $(if $(FILES),--files "$(FILES)") $(if $(TESTS),--tests "$(TESTS)")
 
 races: $(VENV)/.installed-dev ## Race 10^6 asks with 10^4 stops, threads switched every 10 us
 	TIMMY_RACES=full $(BIN)/python -m pytest tests/supervision/test_races.py --capture=no
@@ -115,10 +120,12 @@ dashboard-pictures: $(VENV)/.installed-dev ## Take the pictures of the dashboard
 train-example: $(TRAIN)/.installed-train ## Train a small agent for STEPS=10000 steps and draw its learning curve in docs/images
 	nice -n 5 $(TRAIN)/bin/python examples/train_reach.py --steps $(or $(STEPS),10000)
 
-site: $(SITE)/.installed-site $(SITE)/static/mermaid ## Build the documentation site in .cache/site/html
-	PYTHONPATH=. $(SITE)/bin/python -m sphinx --fail-on-warning --keep-going -b html docs $(SITE)/html
+site: $(SITE)/.installed-site $(SITE)/static/mermaid ## Build the documentation site in .cache/site/html, and check its links
+	rm -rf $(SITE)/html
+	PYTHONPATH=. $(SITE)/bin/python -m sphinx --fail-on-warning --keep-going -b html -d $(SITE)/doctrees docs $(SITE)/html
+	$(SITE)/bin/python -m tools.site_links $(SITE)/html
 
-release: $(RELEASE)/.installed-release ## Build wheel and sdist in dist/, check both, and list in an SBOM what the wheel installs
+release: $(RELEASE)/.installed-release ## Build wheel and sdist in dist/, check both, list in an SBOM what the wheel installs, and write the tag's notes
 	rm -rf dist build $(RELEASE)/wheel
 	$(RELEASE)/bin/python -m build --outdir dist
 	$(RELEASE)/bin/python -m twine check --strict dist/*
@@ -126,6 +133,7 @@ release: $(RELEASE)/.installed-release ## Build wheel and sdist in dist/, check 
 	$(PYTHON) -m venv $(RELEASE)/wheel
 	$(RELEASE)/wheel/bin/python -m pip --disable-pip-version-check --quiet install "$$(echo dist/*.whl)[all]"
 	$(RELEASE)/bin/cyclonedx-py environment --output-reproducible --output-file dist/sbom.cdx.json $(RELEASE)/wheel/bin/python
+	$(RELEASE)/wheel/bin/python -m tools.release_notes > dist/notes.md
 
 lock: $(RELEASE)/.installed-release ## Write docker/requirements.lock: the image's packages with their hashes
 	$(RELEASE)/bin/pip-compile --quiet --generate-hashes --strip-extras --no-emit-index-url --no-emit-find-links \
@@ -168,6 +176,12 @@ $(TRAIN)/.installed-train: setup.cfg pyproject.toml
 	@$(MAKE) --silent VENV=$(TRAIN) $(TRAIN)/bin/python
 	@echo "installing what the training needs (once; some minutes) ..."
 	@$(TRAIN)/bin/python -m pip --disable-pip-version-check install --editable '.[train]'
+	@touch $@
+
+$(MUTATE)/.installed-mutate: setup.cfg pyproject.toml
+	@$(MAKE) --silent VENV=$(MUTATE) $(MUTATE)/bin/python
+	@echo "installing what mutation testing needs (once; a minute or less) ..."
+	@$(MUTATE)/bin/python -m pip --disable-pip-version-check install --editable '.[mutate]'
 	@touch $@
 
 $(SITE)/.installed-site: setup.cfg pyproject.toml

@@ -48,10 +48,16 @@ end
 
 
 class CrowdProcess:
-    """Runs this module; `address` is the bridge's, `port` the contender's."""
+    """Runs this module; `address` is the bridge's, `port` the contender's.
 
-    def __init__(self, players: int, company: int = 30) -> None:
-        self._arguments = ["--players", str(players), "--company", str(company)]
+    Args:
+        players: how many players, each far from the others.
+        company: how many actors around each.
+        bare: let a bare loop read what pushes read (contenders/reading.lua), in place of the contender.
+    """
+
+    def __init__(self, players: int, company: int = 30, *, bare: bool = False) -> None:
+        self._arguments = ["--players", str(players), "--company", str(company), *(["--bare"] if bare else [])]
 
     def __enter__(self) -> Self:
         self._process = subprocess.Popen(
@@ -79,14 +85,15 @@ class CrowdProcess:
         return json.loads(self._process.stdout.readline())
 
 
-def main(players: int, company: int) -> None:
+def main(players: int, company: int, *, bare: bool) -> None:
     """Serve until killed."""
     world = World(EmbeddedSettings(mechanism="NULL", crowd=players, company=company))
     lua = world._lua
     load = lua.eval("function(text, ...) return assert(loadstring(text))(...) end")
-    contender = load((CONTENDERS / "polling.lua").read_text())
-    watches = {name: load(WATCH, name) for name in ("TimmyBridgePoll", "ContenderPoll")}
-    print(json.dumps({"bridge": world.port, "contender": contender.port}), flush=True)
+    contender = load((CONTENDERS / ("reading.lua" if bare else "polling.lua")).read_text())
+    timers = ("TimmyBridgePoll", "BareReading" if bare else "ContenderPoll")
+    watches = {name: load(WATCH, name) for name in timers}
+    print(json.dumps({"bridge": world.port, "contender": contender.port or 0}), flush=True)
     asked = threading.Event()
     threading.Thread(target=_listen, args=(asked,), daemon=True).start()
 
@@ -112,4 +119,5 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("--players", type=int, required=True)
     parser.add_argument("--company", type=int, required=True)
+    parser.add_argument("--bare", action="store_true")
     main(**vars(parser.parse_args()))

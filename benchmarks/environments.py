@@ -27,6 +27,8 @@ class BuildSettings:
     variables: Mapping[str, str] = field(default_factory=dict)
     """Of the environment of pip."""
     within_s: float = MADE_WITHIN_S
+    bare: tuple[str, ...] = ()
+    """Packages that are installed last, without what they ask for: it is named beside them, in other versions."""
 
 
 AS_IT_IS = BuildSettings()
@@ -38,7 +40,7 @@ def python_environment(*packages: str, build: BuildSettings = AS_IT_IS) -> Path:
     Raises:
         CalledProcessError, TimeoutExpired: pip cannot install them.
     """
-    key = (*packages, *(f"{name}={value}" for name, value in build.variables.items()), sys.version)
+    key = (*packages, *build.bare, *(f"{name}={value}" for name, value in build.variables.items()), sys.version)
     return _kept(key, lambda folder: _make(folder, packages, build)) / "bin"
 
 
@@ -69,8 +71,11 @@ def installing() -> dict[str, str]:
 
 
 def _make(folder: Path, packages: tuple[str, ...], build: BuildSettings) -> None:
-    pip = [str(folder / "bin" / "python"), "-m", "pip", "--disable-pip-version-check", "--quiet", "install", *packages]
-    for command in ([sys.executable, "-m", "venv", str(folder)], pip):
+    pip = [str(folder / "bin" / "python"), "-m", "pip", "--disable-pip-version-check", "--quiet", "install"]
+    commands = [[sys.executable, "-m", "venv", str(folder)], [*pip, *packages]]
+    if build.bare:
+        commands.append([*pip, "--no-deps", *build.bare])
+    for command in commands:
         subprocess.run(
             command,
             check=True,

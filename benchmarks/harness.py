@@ -76,14 +76,14 @@ class Reading:
     def line(self) -> str:
         """One row of the report."""
         middle = statistics.median(self.values)
-        spread = f"({min(self.values):.4g} to {max(self.values):.4g})"
-        line = f"{self.name:<52} {middle:8.4g} {self.unit:<3} {spread:<22}"
+        spread = f"({_number(min(self.values))} to {_number(max(self.values))})"
+        line = f"{self.name:<52} {_number(middle):>8} {self.unit:<3} {spread:<22}"
         return f"{line} hold {self.hold:<14} {'holds' if self.held(middle) else 'MISSED'}" if self.hold else line
 
     def row(self) -> Row:
         """The same for the page."""
         middle = statistics.median(self.values)
-        spread = f"{middle:.4g} {self.unit} ({min(self.values):.4g} to {max(self.values):.4g})"
+        spread = f"{_number(middle)} {self.unit} ({_number(min(self.values))} to {_number(max(self.values))})"
         return Row(self.name, spread, "", "", self.hold, middle, self.held(middle) if self.hold else None)
 
 
@@ -125,3 +125,8 @@ def in_turn(*measures: Callable[[], T], rounds: int = ROUNDS) -> list[list[T]]:
 
 def _show(values: list[float]) -> str:
     return f"{statistics.median(values):8.1f}"
+
+
+def _number(value: float) -> str:
+    """Four digits or all before the point, never with an exponent."""
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"

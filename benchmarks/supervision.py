@@ -1,7 +1,7 @@
 """Asks, tells, starts, stops and restarts, against bare Pykka, mode-streaming and Erlang/OTP in the same rounds.
 
 Public names only. The holds are against bare Pykka, or against this package itself with few children. The others are
-told for what they are: mode-streaming's messages stay in one thread, and Erlang changes processes without the operating
+shown for comparison: mode-streaming's messages stay in one thread, and Erlang changes processes without the operating
 system.
 """
 

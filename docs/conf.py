@@ -23,12 +23,15 @@ exclude_patterns = ["protocol/*"]
 html_theme = "furo"
 html_title = f"timmy_actors {version}"
 html_show_copyright = False
+html_domain_indices = False  # no page would link to it
 myst_heading_anchors = 4
 myst_fence_as_directive = ["mermaid"]
 default_role = "code"
 autodoc_typehints = "description"
 suppress_warnings = ["ref.python"]  # a type that two modules export
 autodoc_member_order = "bysource"
+mermaid_height = "auto"  # a tall picture keeps its size, a wide one takes no more room than it needs
+mermaid_fullscreen_button = "⤢"  # more fonts have it than the extension's own
 copybutton_prompt_text = "$ "
 copybutton_only_copy_prompt_lines = True
 

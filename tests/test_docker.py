@@ -212,3 +212,19 @@ def test_what_the_image_copies_is_there_and_not_ignored() -> None:
     for path in re.findall(r"/usr/src/timmy_actors/(\S+)", dockerfile):
         assert (ROOT / path).exists()
         assert path.split("/")[0] not in ignored
+
+
+def test_the_lock_has_every_package_that_the_image_installs() -> None:
+    setup = configparser.ConfigParser()
+    setup.read(ROOT / "setup.cfg")
+    dockerfile = (ROOT / "docker" / "Dockerfile").read_text()
+    (extras,) = re.findall(r"timmy_actors\[([\w,]+)\]", dockerfile)
+    lists = [
+        setup["options"]["install_requires"],
+        *(setup["options.extras_require"][name] for name in extras.split(",")),
+    ]
+    needed = {re.split(r"[ >=<]", line)[0] for text in lists for line in text.split("\n") if line}
+    locked = set(re.findall(r"^([\w-]+)==", (ROOT / "docker" / "requirements.lock").read_text(), re.MULTILINE))
+    assert needed - locked == set()
+    recipe = re.findall(r"--extra (\w+)", (ROOT / "Makefile").read_text())
+    assert recipe == extras.split(",")

@@ -22,6 +22,7 @@ ALLOWED_PATHS = re.compile(
     r"|/home/timmy/|/(?:health|v1)/"
 )
 """Folders that every Linux has, the home folder in the documents' examples, and the paths of the HTTP server."""
+FILE = re.compile(r"`((?:timmy_actors|lua)/[\w./-]+\.(?:py|lua))`")
 CITED = re.compile(r"(?<![\w./-])((?:docs|design|reference|spec|repro)/[\w./-]+\.(?:md|json))")
 
 
@@ -59,6 +60,14 @@ def absolute_paths(text: str) -> list[str]:
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 def test_no_document_names_a_folder_of_one_machine(document: Path) -> None:
     assert absolute_paths(text_of(document)) == []
+
+
+@pytest.mark.parametrize(
+    "document", [page for page in DOCUMENTS if page.name != "CHANGELOG.md"], ids=lambda path: path.name
+)
+def test_every_source_file_that_a_page_names_by_its_path_is_there(document: Path) -> None:
+    named = [name for name in FILE.findall(text_of(document)) if "TOPIC" not in name]
+    assert [name for name in named if not (TOP / name).is_file()] == []
 
 
 @pytest.mark.parametrize("path", ["/root/x", "/home/user/x", "/Users/user/x", "/builds/a/b", "/mnt/disk/x", "/a/b"])

@@ -89,8 +89,8 @@ class DisplayInUseError(HostError):
 class JournalUnusableError(HostError):
     """The command journal cannot be read or written; the message names the file, the reason and the remedy.
 
-    `exit_code` is 65 where it is damaged, 66 where there is none to read, 73 where it cannot be made, 75 where somebody
-    else holds it, else 74.
+    `exit_code` is 65 where it is damaged, 66 where there is none to read, 73 where it cannot be made, 75 where another
+    program holds it, else 74.
     """
 
     def __init__(self, message: str, exit_code: int = 74) -> None:

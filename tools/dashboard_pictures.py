@@ -18,12 +18,23 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from PIL import Image, ImageDraw
 from Xlib import X, display
 
 from timmy_actors import RefusedError, Runtime
-from timmy_actors.daemon import DesktopSettings, HttpSettings, JournalSettings, Settings, SteamSettings
+from timmy_actors.daemon import (
+    DesktopSettings,
+    HeartbeatSettings,
+    HttpSettings,
+    JournalSettings,
+    PythonSettings,
+    RecordingSettings,
+    Settings,
+    SteamSettings,
+)
+from timmy_actors.heartbeat import Question
 from timmy_actors.system import config_folder
 from tools.browser import Page, browsing
 
@@ -33,6 +44,8 @@ FOR_CHARTS_S = 70.0
 """Long enough for the charts to show a minute."""
 STEP_S = 1.0
 BALMORA = (-23894.0, -15079.0, 505.0)
+BEATS_HZ, BEATS_A_LINE = 0.5, 8
+LINES = ("Has anybody seen Fargoth?", "He has lost his ring.", "I am going to the lighthouse.")
 SKY = 6
 """Bands of the sky."""
 COLOURS = 256
@@ -116,10 +129,26 @@ def daemon(folder: Path) -> Iterator[Runtime]:
         desktop=DesktopSettings(captures_folder=str(folder / "captures")),
         steam=SteamSettings(command=()),
         journal=JournalSettings(file=str(folder / "journal")),
+        recording=RecordingSettings(folder=str(folder / "episodes")),
+        heartbeat=HeartbeatSettings(
+            enabled=True,
+            policy="python",
+            goal="Find Fargoth, and ask him about his ring.",
+            thinking="go_on",
+            rate_hz=BEATS_HZ,
+            python=PythonSettings(function="tools.dashboard_pictures:decide"),
+        ),
     )
     with Runtime(settings, folder=config_folder(), endpoint=f"ipc://{folder}/daemon.sock") as runtime:
         runtime.wait_ready(60)
         yield runtime
+
+
+def decide(question: Question) -> dict[str, Any]:
+    """The heartbeat's policy: it looks around, and asks now and then."""
+    if question.beat % BEATS_A_LINE == 1:
+        return {"tool": "chat", "arguments": {"text": LINES[question.beat // BEATS_A_LINE % len(LINES)]}}
+    return {"tool": "turn", "arguments": {"by": 30}}
 
 
 def signed_in(runtime: Runtime) -> str:
@@ -141,7 +170,6 @@ def play(runtime: Runtime) -> None:
     os.kill(world.pid, signal.SIGKILL)
     pause(3)
     runtime.wait_ready(60)
-    runtime.command("chat", text="Has anybody seen Fargoth?")
     runtime.command("give_item", item="gold_001", count=25)
     with contextlib.suppress(RefusedError):
         runtime.command("teleport", to="Nowhere")

@@ -1,4 +1,4 @@
-"""The pages of the site's reference that come from the code: `<!-- reference: NAME -->` in a page of docs/reference.
+"""The pages of the site's reference that come from the code: `<!-- reference: NAME -->` in a page.
 
 `docs/conf.py` replaces the line by what the function of this name returns, in Markdown, when the site is built.
 """
@@ -20,7 +20,9 @@ from timmy_actors.system import config_folder
 from timmy_actors.worlds import load_tasks
 
 MARK = re.compile(r"^<!-- reference: ([a-z]+) -->$", re.MULTILINE)
-SCHEMAS = Path(__file__).parents[1] / "docs" / "protocol" / "schema"
+TOP = Path(__file__).parents[1]
+SCHEMAS, README = TOP / "docs" / "protocol" / "schema", TOP / "README.md"
+PICTURE_OF_THE_TREE = re.compile(r"^## The tree\n\n(```mermaid\n.*?^```)$", re.MULTILINE | re.DOTALL)
 METRIC_TYPES = {"Counter": "counter", "Histogram": "histogram", "CounterMetricFamily": "counter",
                 "GaugeMetricFamily": "gauge", "_gauge": "gauge"}  # fmt: skip
 
@@ -61,6 +63,14 @@ def tasks() -> str:
     return _table(("task", "environment", "goal"), rows)
 
 
+def tree() -> str:
+    """The picture of the tree of actors, from the README."""
+    picture = PICTURE_OF_THE_TREE.search(README.read_text(encoding="utf-8"))
+    if picture is None:
+        raise LookupError("the README has no picture of the tree under its heading")
+    return picture[1]
+
+
 def schemas() -> str:
     """A link to each JSON Schema of the protocol."""
     return "\n".join(f"- [{path.name}](../protocol/schema/{path.name})" for path in sorted(SCHEMAS.glob("*.json")))
@@ -74,6 +84,7 @@ REFERENCE: dict[str, Callable[[], str]] = {
     "metrics": metric_names,
     "schemas": schemas,
     "tasks": tasks,
+    "tree": tree,
 }
 
 

@@ -1,4 +1,4 @@
---- The design of the best bridge before this one, written anew to be measured beside ours: a timer at 30 Hz, messages
+--- The design of the best bridge before this one, rewritten to be measured beside ours: a timer at 30 Hz, messages
 -- of a four-byte length and JSON, one of which is read a turn, whole snapshots of every player at 10 Hz. It reads the game
 -- with our readers, as fresh as they can.
 local json = require("timmy.wire.json")

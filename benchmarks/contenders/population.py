@@ -69,7 +69,7 @@ def main(kind: str, children: int) -> None:
 
 
 def _supervised(children: int) -> Callable[[], float]:
-    # Nobody is pinged meanwhile: ten thousand answers would be measured as the cost of whoever is started just then.
+    # No child is pinged during the run: ten thousand answers would count as the cost of a child that starts then.
     root = Root(Supervisor([], Directory())).start()
 
     def start(name: str) -> None:

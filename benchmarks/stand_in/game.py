@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -31,6 +32,7 @@ SETTINGS: dict[str, Any] = {
     "settings": [],
     "vr_settings": [],
 }
+UNSET = (math.nan, 1e27, -math.inf)
 TIME: dict[str, Any] = {"hour": 9.0, "day": 16, "month": 6, "year": 427, "days_passed": 1, "time_scale": 30.0}
 REQUESTS = ("PLAYER_BASEINFO", "PLAYER_STATS_DYNAMIC", "PLAYER_POSITION", "PLAYER_CELL_CHANGE", "PLAYER_EQUIPMENT")
 TO_THOSE_NEAR = frozenset(
@@ -108,9 +110,10 @@ class StandInGame:
         return next((guest for guest in self.guests.values() if guest.name == name and guest.in_world), None)
 
     def place(self, guest: Guest, cell: Cell, place: tuple[float, ...], now: float) -> None:
-        """Move a player."""
-        self.send(guest.guid, "PLAYER_CELL_CHANGE", now, **cell.fields(), previous=place[:3], changing_region=False)
-        self.send(guest.guid, "PLAYER_POSITION", now, position=place, direction=(0.0,) * 6)
+        """Move a player. As a real server does, it sends what its memory had where it has set no number."""
+        self.send(guest.guid, "PLAYER_CELL_CHANGE", now, **cell.fields(), previous=UNSET, changing_region=False)
+        position = (*place[:4], math.nan, place[5])
+        self.send(guest.guid, "PLAYER_POSITION", now, position=position, direction=(*UNSET, *UNSET))
 
     def ask_password(self, guest: Guest, now: float) -> None:
         """Show the dialog that asks for the account's password, or for a new one."""

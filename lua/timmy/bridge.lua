@@ -29,8 +29,17 @@ local M = {}
 local POLL_FUNCTION = "TimmyBridgePoll"
 local MS_PER_S = 1000
 
+--- While a client is connected, others wait no longer for their connection than before the first (`idle_poll_ms`).
+local ACCEPT_EVERY_S = 0.01
+--- A push waits no longer than this for others, so that one system call writes them all.
+local PUSH_EVERY_S = 0.004
+
 local listener, service, timer
 local last_poll
+
+--- LuaJIT's limits of compiled code, for the whole server. With its own (1,000 traces, 512 KiB) a busy bridge beside
+-- CoreScripts runs into them several times a second, and each time all compiled code is thrown away.
+local COMPILED_CODE = { "maxtrace=8000", "maxmcode=16384" }
 
 local function copy_with(limits, mechanism, tokens)
   local copy = { mechanism = mechanism, tokens = tokens }
@@ -60,6 +69,8 @@ end
 local function open_listener(config)
   return listeners.open({
     sockets = sockets,
+    accept_every_s = ACCEPT_EVERY_S,
+    push_every_s = PUSH_EVERY_S,
     host = config.host,
     port = config.port,
     limits = copy_with(config.limits, config.mechanism, config.tokens),
@@ -80,7 +91,7 @@ local function poll()
   local started = clock.now()
   local limits = service.limits
   local stop = started + limits.poll_budget_ms / MS_PER_S
-  local function within_budget() return clock.now() < stop end
+  local function within_budget(now) return (now or clock.now()) < stop end
   part(listener.read, listener, started, within_budget)
   part(listener.accept, listener, started, within_budget)
   part(service.answer_late, service, started)
@@ -88,7 +99,7 @@ local function poll()
   part(service.push, service, clock.now(), within_budget)
   part(followers.look, started)
   local deferred = not within_budget()
-  part(listener.write, listener)
+  part(listener.write, listener, started)
   service:note_load(started - (last_poll or started), clock.now() - started, deferred)
   last_poll = started
 end
@@ -103,6 +114,10 @@ function TimmyBridgePoll()
   local ok, err = xpcall(poll, debug.traceback)
   if not ok then log("error", "a poll failed: " .. tostring(err)) end
   guard.RestartTimer(timer, next_interval())
+end
+
+local function allow_more_compiled_code()
+  if jit and jit.opt then jit.opt.start(unpack(COMPILED_CODE)) end
 end
 
 local function start_timer()
@@ -147,6 +162,7 @@ function M.start()
   npc_lines.install()
   followers.install()
   saves.install()
+  allow_more_compiled_code()
   start_timer()
   guard.log("info", ("timmy: listening on %s:%d (%s)"):format(config.host, M.port, config.mechanism))
 end

@@ -11,8 +11,11 @@ import pytest
 
 from tests.cli.test_async_writer import fill
 from tests.peer import Peer
+from tests.runtimes import link_up, running
 from tests.waiting import PATIENCE_S, eventually
 from timmy_actors import connect
+from timmy_actors.daemon import RecordingSettings
+from timmy_actors.recording import read_flight
 from timmy_actors.system import config_folder
 
 
@@ -212,7 +215,25 @@ main(["run", "--log-format", "text", "--config", {str(configuration)!r}])
         run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False)
     assert run.returncode == 70
     assert "timmy-actors: the daemon gave up: root gave up: 4 failures within 5 s" in run.stderr
-    assert re.search(r"^  crash report: \S+\.json$", run.stderr.splitlines()[-1])
+    *_, dumped, reported = run.stderr.splitlines()
+    assert re.search(r"^  crash report: \S+\.json$", reported)
+    recording = re.fullmatch(r"  flight recording: (\S+\.jsonl)", dumped)
+    assert recording is not None
+    assert isinstance(read_flight(Path(recording[1])), list)
+
+
+def test_a_recording_of_the_flight_recorder_is_played_as_a_world(configuration: Path, tmp_path: Path) -> None:
+    with Peer() as peer, running(peer.address, recording=RecordingSettings(folder=str(tmp_path / "e"))) as runtime:
+        link_up(runtime)
+        write(configuration, peer)
+        dump = runtime.dump_flight()
+    command = [sys.executable, "-m", "timmy_actors", "run", "--log-format", "text", "--config", str(configuration)]
+    command += ["--endpoint", f"ipc://{tmp_path}/socket", "--world", f"replay:{dump.path}"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert any(line.startswith("link up") for line in lines_until(process, "link up"))
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=PATIENCE_S)
+    assert process.returncode == 0
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])

@@ -14,7 +14,7 @@ from tests.wires import free_port
 from timmy_actors import CommandResult, RefusedError, Runtime, TimmyError
 from timmy_actors.commands import actor as command_actor
 from timmy_actors.link import Received
-from timmy_actors.protocol import Result
+from timmy_actors.protocol import CommandRequest, Result
 
 ENOUGH_TO_SEND_S = 0.5
 FLOOD_PERIOD_S = 0.0005
@@ -230,8 +230,38 @@ def test_a_crash_of_the_actor_answers_its_callers_and_its_successor_works() -> N
         restarted(runtime, "command")
         peer.silent_to = ()
         assert runtime.command("message", text="hi").ok
-        ids = [message["id"] for message in peer.heard if message["type"] == "command"]
-        assert len(set(ids)) == 2  # the server remembers the ids of both incarnations
+
+
+def test_ids_that_the_actor_generates_differ_from_those_before_its_restart() -> None:
+    def generated(runtime: Runtime) -> str:
+        request = CommandRequest(id="1", name="message", arguments={"player": "Timmy", "text": "hi"})
+        reply = runtime.directory.ask("command", request, timeout_s=2 * PATIENCE_S)
+        return str(reply.get().id)
+
+    with Peer() as peer, running(peer.address) as runtime:
+        link_up(runtime)
+        before = [generated(runtime) for _ in range(2)]
+        runtime.directory.tell("command", Received(link_up(runtime).epoch, Result.model_construct()))
+        restarted(runtime, "command")
+        assert len({*before, generated(runtime)}) == 3  # the server remembers the ids of both incarnations
+
+
+def test_a_command_that_arrives_after_its_deadline_is_refused_however_long_its_timeout_is() -> None:
+    late = CommandRequest(
+        id="1", name="message", arguments={"player": "Timmy", "text": "hi"}, deadline=time.monotonic() - 0.001
+    )
+    with Peer() as peer, running(peer.address) as runtime:
+        link_up(runtime)
+        with pytest.raises(RefusedError) as refused:
+            runtime.directory.ask("command", late, timeout_s=2 * PATIENCE_S).get()
+        assert (refused.value.code, peer.count("command")) == ("expired", 0)
+
+
+def test_an_answered_command_is_not_pending_any_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(command_actor, "MAX_PENDING", 1)
+    with Peer() as peer, running(peer.address) as runtime:
+        link_up(runtime)
+        assert all(runtime.command("message", text=str(number)).ok for number in range(3))
 
 
 def test_a_stopping_daemon_answers_every_caller() -> None:

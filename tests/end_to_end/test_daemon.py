@@ -100,6 +100,7 @@ def test_a_question_is_answered_when_the_player_has_made_up_its_mind(shared: Dae
         ("give_item", {"item": "gold_001", "count": 0}, "bad_arguments", "count"),
         ("give_item", {"item": "gold_001", "number": 1}, "bad_arguments", "number"),
         ("take_item", {"item": "moon_sugar", "count": 999}, "no_such_target", "item"),
+        ("jail", {"days": 3}, "bad_arguments", "player"),
         ("console", {"text": "tgm"}, "not_permitted", "name"),
         ("fly", {}, "unknown_command", "name"),
         ("swim", {}, "needs_client_input", "name"),

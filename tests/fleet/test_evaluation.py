@@ -145,9 +145,9 @@ def test_a_policy_that_raises_ends_the_evaluation_with_the_place(tmp_path: Path)
     ("arguments", "reason"),
     [
         ({"policy": "clever"}, "policy 'clever': must be one of scripted, random, or MODULE:NAME"),
-        ({"policy": "no_such_module:Agent"}, "ModuleNotFoundError"),
+        ({"policy": "no_such_module:Agent"}, "policy: No module named 'no_such_module': check its name"),
         ({"policy": f"{HERE}:Missing"}, "has no attribute 'Missing'"),
-        ({"policy": f"{HERE}:DEADLY_SEED"}, "must be callable"),
+        ({"policy": f"{HERE}:DEADLY_SEED"}, "DEADLY_SEED cannot be called"),
         ({"tasks": ["no-such-task"]}, "no task is called 'no-such-task'"),
         ({"tasks": [EASY, EASY]}, f"'{EASY}' is named twice"),
         ({"tasks": []}, "name at least one"),

@@ -9,7 +9,7 @@ from typing import Any
 from timmy_actors.gamedata import build_index
 from timmy_actors.gamedata.decoding import Cell, Texts, decode, decode_cell
 from timmy_actors.gamedata.fields import Values
-from timmy_actors.gamedata.frames import Record, RecordReader
+from timmy_actors.gamedata.framing import Record, RecordReader
 
 
 def records_of(data: bytes) -> list[Record]:

@@ -93,7 +93,7 @@ def test_the_memory_keeps_to_its_budget() -> None:
 def test_an_episode_is_resumed_with_the_next_number() -> None:
     run = Virtual()
     run.core.start("e", run.now, next_beat=42)
-    run.core.remember(["beat 41: ..."], "the daemon was restarted", [Usage(prompt_tokens=7)])
+    run.core.remember(["beat 41: ..."], "the daemon was restarted", Usage(prompt_tokens=7))
     assert run.core.status().tokens == 7
     run.tick()
     run.see()

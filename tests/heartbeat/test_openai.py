@@ -187,12 +187,13 @@ def test_an_answer_without_an_end_is_broken_off(policy: OpenAiPolicy, endpoint: 
     [
         (dies, "the endpoint"),
         (streams([chunk(content="half")], done=False), "the endpoint's answer broke off before its end"),
+        (streams([], done=False), "lower heartbeat.openai.context_chars"),
         (refuses(500, "out of memory"), "the endpoint refused: HTTP 500"),
         (refuses(401, "who are you"), "check heartbeat.openai.api_key_file"),
         (refuses(404, "no such model"), "check the model's name"),
         (lambda handler, _: (handler.begin(), handler.wfile.write(b"data: {oops\n\n")), "the endpoint"),
     ],
-    ids=["dies", "no end", "500", "401", "404", "no JSON"],
+    ids=["dies", "no end", "nothing", "500", "401", "404", "no JSON"],
 )
 def test_what_goes_wrong_is_the_reason_why_there_is_no_decision(
     policy: OpenAiPolicy, endpoint: ModelStandIn, answer: Answer, reason: str

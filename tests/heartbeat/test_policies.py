@@ -20,7 +20,6 @@ from timmy_actors.heartbeat import (
     ScriptedPolicy,
     Toolbox,
     ToolCall,
-    load_function,
     load_script,
 )
 from timmy_actors.heartbeat.prompting import compose
@@ -90,27 +89,6 @@ def test_a_function_decides(result: Any, calls: tuple[ToolCall, ...]) -> None:
 def test_what_a_function_must_not_return_is_an_error(result: Any) -> None:
     with pytest.raises(TypeError, match="must"):
         ask(PythonPolicy(lambda question: result))
-
-
-@pytest.mark.parametrize(
-    ("name", "reason"),
-    [
-        ("decide", "must be package.module:function"),
-        ("nowhere.at_all:decide", "No module named"),
-        ("math:decide", "math has no 'decide'"),
-        ("math:pi", "cannot be called"),
-        (".relative:decide", "fails when it is imported: TypeError"),
-        ("broken_policy:decide", "fails when it is imported: ZeroDivisionError"),
-    ],
-)
-def test_a_function_that_cannot_be_called_is_refused(
-    name: str, reason: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "broken_policy.py").write_text("1 / 0")
-    monkeypatch.syspath_prepend(tmp_path)
-    with pytest.raises(ConfigError, match=reason):
-        load_function(name)
-    assert load_function("math:floor")(1.5) == 1  # type: ignore[arg-type]
 
 
 def test_a_replay_repeats_the_decisions_but_not_the_steps_of_plans(tmp_path: Path) -> None:

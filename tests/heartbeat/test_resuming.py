@@ -24,11 +24,13 @@ from timmy_actors.recording import (
     CallOutcome,
     Decision,
     EpisodeWriter,
+    Usage,
     read_episode,
     verify_episode,
 )
 
 NOW = datetime(2026, 11, 30, tzinfo=UTC)
+USED = Usage(prompt_tokens=900, completion_tokens=7, cost=0.5)
 
 
 def intention(beat: int, *tools: str) -> Intention:
@@ -128,7 +130,7 @@ def killed(folder: Path, intended: int, *stored: int) -> Iterator[EpisodeLog]:
         writer.write(record(number).model_copy(update={"results": ()}))
     assert writer.flush(PATIENCE_S)
     file = StateFile(folder)
-    file.write(State(episode="e", phase="autonomous", intention=intention(intended, "walk")))
+    file.write(State(episode="e", phase="autonomous", intention=intention(intended, "walk"), used=USED))
     file.close()
     whole = (folder / "e" / "beats.jsonl").read_bytes()
     writer.close("stopped")
@@ -160,6 +162,18 @@ def test_records_that_a_killed_process_did_not_store_leave_a_gap(tmp_path: Path)
     episode = read_episode(tmp_path / "episodes" / "e")
     assert ([each.beat for each in episode.beats], [gap.dropped for gap in episode.gaps]) == ([1, 2, 5], [2])
     assert list(verify_episode(episode.folder)) == []
+
+
+def test_a_long_episode_is_resumed_from_its_end_with_what_it_has_used(tmp_path: Path) -> None:
+    with killed(tmp_path / "episodes", 41, *range(1, 41)) as log:
+        opened = log.open()
+        assert (opened.next_beat, opened.used) == (42, USED)
+        assert [line.partition(":")[0] for line in opened.lines] == [f"beat {number}" for number in range(21, 42)]
+        spent = Usage(prompt_tokens=1_000, completion_tokens=8, cost=0.6)
+        log.write(record(42), None, spent)  # nothing was to be done, so that there was no intention
+        state = StateFile(tmp_path / "episodes").read()
+        assert state is not None
+        assert state.used == spent
 
 
 def test_an_episode_that_had_ended_when_the_process_was_killed_is_not_resumed(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import pytest
@@ -8,13 +9,14 @@ from tests.commands.test_actor import Call, sent
 from tests.journal.daemons import CLIENT, journaling, locked, stored, unsettled, unwritable, write
 from tests.peer import Peer
 from tests.runtimes import link_down, link_lost, restarted, running
-from tests.waiting import eventually
+from tests.waiting import PATIENCE_S, eventually
 from timmy_actors import CommandResult, RefusedError
 from timmy_actors.commands import actor as command_actor
 from timmy_actors.daemon import JournalSettings
 from timmy_actors.errors import JournalUnusableError
+from timmy_actors.journal.store import Journal
 from timmy_actors.link import Received
-from timmy_actors.protocol import Result
+from timmy_actors.protocol import JournalEntry, Result
 
 
 def test_a_result_is_journaled_before_its_caller_is_answered(path: Path) -> None:
@@ -241,6 +243,27 @@ def test_without_a_link_a_journaled_command_is_refused_at_once(path: Path) -> No
         link_down(runtime, "connection refused")
         assert Call(runtime, command_id="one", timeout_s=60.0).refused() == "unavailable"
         assert Call(runtime, timeout_s=60.0).refused() == "unavailable"
+
+
+def test_a_repeat_without_a_link_is_answered_at_its_deadline_while_the_journal_hangs(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    goes_on, find = threading.Event(), Journal.find
+
+    def hang(journal: Journal, client: str, command_id: str) -> JournalEntry | None:
+        goes_on.wait(PATIENCE_S)
+        return find(journal, client, command_id)
+
+    monkeypatch.setattr(Journal, "find", hang)
+    with Peer() as peer, journaling(path, peer.address) as runtime:
+        first = runtime.command("give_item", item="gold_001", command_id="one")
+        peer.__exit__()
+        link_lost(runtime)
+        patient = Call(runtime, command_id="one", timeout_s=PATIENCE_S)
+        for _ in range(2):
+            assert Call(runtime, command_id="one", timeout_s=0.1).refused() == "in_doubt"
+        goes_on.set()
+        assert patient.outcome() == first, "who has time is answered when the journal goes on"
 
 
 def test_a_command_that_is_unsettled_in_the_journal_may_have_been_sent_though_it_was_not_resumed(path: Path) -> None:

@@ -50,7 +50,7 @@ def test_a_repeat_while_the_journal_fails_does_not_change_the_entry(
         assert (stored(path, "one").attempts, stored(path, "one").state) == (1, "done")
 
 
-def test_with_on_trouble_continue_commands_are_executed_without_the_journal(
+def test_a_daemon_that_is_to_continue_executes_commands_while_the_journal_cannot_be_written(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(journal_actor, "RETRY_S", 0.01)
@@ -81,7 +81,7 @@ def test_a_result_received_while_the_journal_fails_is_written_once_it_works_agai
         eventually(lambda: stored(path, "one").state == "done")
 
 
-def test_an_unusable_journal_prevents_the_start_unless_on_trouble_is_continue(path: Path) -> None:
+def test_an_unusable_journal_prevents_the_start_unless_the_daemon_is_to_continue(path: Path) -> None:
     path.write_text("not a database\n" * 1_000)
     with Peer() as peer:
         with pytest.raises(JournalUnusableError, match="it is not a journal"), journaling(path, peer.address):

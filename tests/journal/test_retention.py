@@ -61,6 +61,10 @@ def test_expired_commands_are_deleted_in_batches(path: Path, monkeypatch: pytest
         runtime.directory.tell("journal", Sweep(begins=False))
         runtime.directory.tell("journal", Sweep())
         eventually(lambda: runtime.shared.journal.value.entries == 100)
+        fresh(runtime)
+        assert runtime.command("message", text="after a sweep").ok
+        eventually(lambda: runtime.shared.journal.value.entries == 101)
+        assert runtime.directory.entries["journal"].restarts == 0
 
 
 def test_a_log_held_by_a_stuck_reader_is_counted_and_reported_and_affects_no_command(
@@ -78,6 +82,7 @@ def test_a_log_held_by_a_stuck_reader_is_counted_and_reported_and_affects_no_com
             assert runtime.command("message", text="x" * 200, command_id=f"n{number}").ok
         eventually(lambda: "another program holds the journal" in "".join(runtime.status().reasons))
         status = runtime.status().journal
+        assert status.file == str(path)
         assert status.wal_bytes > 200_000
         assert status.bytes > status.wal_bytes
         assert runtime.command("message", text="x" * 200, command_id="n0").ok

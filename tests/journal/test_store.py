@@ -358,6 +358,7 @@ def test_a_journal_can_be_read_with_and_without_a_writer(path: Path) -> None:
         journal.record(done("a"))
         journal.commit()
         assert [entry.id for _, entry in reader.newest(1)] == ["b"]
+        assert [entry.id for _, entry in reader.newest(2)] == ["a", "b"]
         assert reader.named("a") == [done("a")]
         assert [number for number, _ in reader.after(1)] == [2]
     journal.close()

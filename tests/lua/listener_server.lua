@@ -76,7 +76,7 @@ local function poll()
   listener:read(now, within_budget)
   listener:accept(now, within_budget)
   service:push(now, within_budget)
-  listener:write()
+  listener:write(now)
   local took = clock.now() - now
   service:note_load(took, took)
   polls, worst = polls + 1, math.max(worst, took)

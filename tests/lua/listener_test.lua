@@ -41,7 +41,7 @@ local function new_server(waiting)
   return server
 end
 
-local function listen(waiting, limits, on_message)
+local function listen(waiting, limits, on_message, pauses)
   local got, log = {}, {}
   local chosen = fakes.limits(limits)
   chosen.mechanism = "NULL"
@@ -49,6 +49,7 @@ local function listen(waiting, limits, on_message)
   local listener = listeners.open({
     sockets = { bind = function() return server end },
     host = "127.0.0.1", port = 0, limits = chosen,
+    accept_every_s = pauses and pauses.accept_every_s, push_every_s = pauses and pauses.push_every_s,
     on_message = on_message or function(peer, payload, delimited)
       got[#got + 1] = payload or "nothing"
       peer:answer("re: " .. tostring(payload), delimited)
@@ -61,7 +62,7 @@ end
 local function poll(listener, now, within_budget)
   listener:read(now or 0, within_budget or forever)
   listener:accept(now or 0, forever)
-  listener:write()
+  listener:write(now or 0)
 end
 
 test("an address that can't be had is a reason, not an error", function()
@@ -78,6 +79,31 @@ test("a message is answered in the same poll", function()
   for _ = 1, 3 do poll(listener) end
   equal(got, { "hi" })
   contains(socket.written, client.message("re: hi"))
+end)
+
+test("pushes of several polls are written at once, what is awaited in the same poll", function()
+  local socket = new_socket(client.null_opening())
+  local listener = listen({ socket }, nil, nil, { push_every_s = 0.004 })
+  for _ = 1, 2 do poll(listener) end
+  local function is_written(now, text, is_awaited)
+    listener.peers[1]:push(text, is_awaited)
+    poll(listener, now)
+    return socket.written:sub(-#client.message(text)) == client.message(text)
+  end
+  equal({ is_written(1, "a"), is_written(1.001, "b"), is_written(1.002, "c", true) }, { true, false, true })
+  equal({ is_written(1.003, "d"), is_written(1.007, "e") }, { false, true })
+  contains(socket.written, client.message("a") .. client.message("b") .. client.message("c") .. client.message("d"))
+end)
+
+test("the listener looks for new connections at its pace while there are peers", function()
+  local waiting = { new_socket(client.null_opening()) }
+  local listener = listen(waiting, nil, nil, { accept_every_s = 0.01 })
+  poll(listener, 1)
+  waiting[1] = new_socket(client.null_opening())
+  poll(listener, 1.005)
+  equal(#listener.peers, 1)
+  poll(listener, 1.011)
+  equal(#listener.peers, 2)
 end)
 
 test("a delimiter comes back where one came", function()

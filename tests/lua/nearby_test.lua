@@ -12,9 +12,9 @@ local HOME = "-2, -9"
 
 local now = 0
 
---- As for a push: a second later, when all that is kept may be looked at again.
+--- As for a push: two seconds later, when all that is kept may be looked at again.
 local function pushed()
-  now = now + 1
+  now = now + 2
   return json.decode(json.encode(sections.read("nearby_actors", 0, { fresh = false, now = now }))).actors
 end
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from benchmarks.stand_in.game import SPAWN
 from tests.player_client.logins import TIMMY, Host
 from tests.player_client.played import BARREL, DOOR, GUARD, INSIDE, SHIELD, Played, X, Y, Z, stored
 from timmy_actors.errors import RefusedError
@@ -183,6 +184,11 @@ def test_combat_is_off_by_default() -> None:
     fighter.act("attack", unique_index=GUARD, damage=4.0)
     assert fighter.guest.last["PLAYER_ATTACK"]["damage"] == 4.0
     assert fighter.refused("cast", spell="fireball").code == "no_such_target"
+    rat = {"ref_num": 504, "mp_num": 0, "position": (X, Y + 50, Z, 0.0, 0.0, 0.0), "direction": (0.0,) * 6}
+    fighter.client.session.receive(Packet("ACTOR_POSITION", 7, {**SPAWN.fields(), "actors": [rat]}))
+    fighter.act("attack", unique_index="504-0", damage=2.0)
+    struck = fighter.guest.last["PLAYER_ATTACK"]["target"]
+    assert (struck["ref_id"], struck["ref_num"]) == ("", 504), "another client has only said where it is"
 
 
 def played_codes(played: Played) -> list[str]:

@@ -124,6 +124,12 @@ def test_a_player_is_followed(body: ClientBody, server: StandInServer) -> None:
         followed = body.perform(follow("Jiub", 3), deadline_s=PATIENCE_S)
         assert followed.success, followed
         assert not body.wait_until(NearPoint(x=X, y=Y, within=1), 0).met
+        seen = body.observe().nearby_players
+        assert seen is not None
+        (jiub,) = seen.players
+        arrived = body.perform(go_to(Point(jiub.x, jiub.y, jiub.z), within=20.0), deadline_s=PATIENCE_S)
+        assert arrived.success, arrived
+        assert arrived.value["path"] == "seen", "Jiub walked there from where the body came"
     finally:
         stop.set()
         leading.join()

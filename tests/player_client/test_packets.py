@@ -140,3 +140,16 @@ def test_a_layout_that_does_not_follow_the_notation_is_refused(text: str) -> Non
 def test_a_text_in_the_games_western_encoding_is_read(raw: bytes, text: str) -> None:
     message = bytes((138,)) + bytes(8) + len(raw).to_bytes(2, "big") + raw
     assert decode(message)["text"] == text
+
+
+MEMORY = "98c21bbb465e1df633f7fffffff7ffffffef81ff71ff7200460045f5f5756c"
+"""A new player's first cell, as a real server sent it: it had never set the numbers of the cell before."""
+
+
+def test_numbers_that_a_server_never_set_are_zero() -> None:
+    moved = decode(bytes.fromhex(MEMORY))
+    assert (moved.name, moved["cell"]) == ("PLAYER_CELL_CHANGE", (0, -3, -2))
+    assert all(map(math.isfinite, moved["previous"]))
+    turned = {"position": (1.0, 2.0, 3.0, 0.5, math.nan, math.inf), "direction": (math.nan,) * 6}
+    position = decode(encode(Packet("PLAYER_POSITION", 1, turned)))
+    assert position.fields == {"position": (1.0, 2.0, 3.0, 0.5, 0.0, 0.0), "direction": (0.0,) * 6}

@@ -8,7 +8,7 @@ import pytest
 
 from timmy_actors.errors import RefusedError
 from timmy_actors.protocol._base import MAX_ECHO
-from timmy_actors.protocol.command import NEEDS_CLIENT_INPUT, guidance, parse_command, wire_arguments
+from timmy_actors.protocol.command import NEEDS_CLIENT_INPUT, guidance, parse_command, wire_arguments, with_player
 from timmy_actors.protocol.commands import COMMANDS, client_input
 from timmy_actors.protocol.endpoint import CommandRequest
 from timmy_actors.protocol.requests import REQUEST
@@ -38,6 +38,17 @@ def refusal(name: str, **arguments: Any) -> RefusedError:
 )
 def test_a_refusal_says_what_would_be_valid(name: str, arguments: dict[str, Any], message: str) -> None:
     assert str(refusal(name, **arguments)) == message
+
+
+def test_a_command_against_a_player_takes_no_default_player() -> None:
+    assert with_player("give_item", {"item": "x"}, "Timmy") == {"player": "Timmy", "item": "x"}
+    assert with_player("give_item", {"player": "Jiub"}, "Timmy") == {"player": "Jiub"}
+    assert with_player("give_item", {"item": "x"}, None) == {"item": "x"}
+    assert with_player("not a command", {}, "Timmy") == {"player": "Timmy"}, "another body may know it"
+    against = {name for name, model in COMMANDS.items() if model.names_player}
+    assert against == {"ban", "jail", "kick", "unban"}
+    for name in against:
+        assert with_player(name, {"reason": "x"}, "Timmy") == {"reason": "x"}
 
 
 def test_an_unknown_command_is_answered_with_those_that_may_have_been_meant() -> None:

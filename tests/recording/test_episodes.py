@@ -12,6 +12,7 @@ from tests.recording.beats import beat, record
 from timmy_actors.errors import ConfigError, EpisodesUnusableError
 from timmy_actors.recording import (
     Decision,
+    EpisodeLimits,
     EpisodeWriter,
     Override,
     animate,
@@ -21,6 +22,7 @@ from timmy_actors.recording import (
     find_episode,
     list_episodes,
     read_beats,
+    read_last,
 )
 
 
@@ -51,6 +53,16 @@ def test_a_page_starts_after_any_beat(tmp_path: Path) -> None:
     writer.close("success")
     for after in (0, 1, 77, 150, 298, 299, 300, 1_000):
         assert [one.beat for one in read_beats(writer.episode, after)] == list(range(after + 1, 301))
+
+
+def test_the_last_beats_are_read_without_those_before(tmp_path: Path) -> None:
+    folder = record(tmp_path, 300, limits=EpisodeLimits(pending=300))
+    assert [each.beat for each in read_last(folder, 5)] == list(range(296, 301))
+    assert [each.beat for each in read_last(folder, 1_000)] == list(range(1, 301))
+    (folder / "beats.jsonl").write_bytes((folder / "beats.jsonl").read_bytes()[:-300] + b"{")
+    assert [each.beat for each in read_last(folder, 2)] == [298, 299]
+    with pytest.raises(EpisodesUnusableError):
+        read_last(tmp_path / "none", 1)
 
 
 def test_a_beat_is_described_with_both_choices(tmp_path: Path) -> None:

@@ -311,3 +311,20 @@ def test_a_removed_child_that_does_not_stop_is_abandoned() -> None:
 def test_removing_an_unknown_child_is_refused() -> None:
     with pytest.raises(SpecError, match="'x': this supervisor has no such child"):
         Stage([]).plan.remove("x", 0.0)
+
+
+def test_two_stops_that_time_out_together_are_both_abandoned() -> None:
+    stage = four(dict.fromkeys(NAMES, PERMANENT), Strategy.ONE_FOR_ONE).begin()
+    for name in ("a", "b"):
+        stage.behave(name, stop="mute")
+        stage.play(stage.plan.remove(name, stage.now))
+    stage.tick()
+    assert [effect.child for effect in stage.of(Abandon)] == ["a", "b"]
+
+
+def test_a_group_restarts_as_a_whole_also_after_a_child_was_removed() -> None:
+    stage = four(dict.fromkeys(NAMES, PERMANENT), ONE_FOR_ALL).begin()
+    stage.play(stage.plan.remove("b", stage.now))
+    stage.log.clear()
+    stage.end("a", BUG)
+    assert (stage.stopped, stage.launched) == (["d", "c"], ["a", "c", "d"])

@@ -54,9 +54,10 @@ def test_a_thread_that_never_started_has_no_stack() -> None:
 
 @pytest.mark.usefixtures("eager_collection")
 def test_reading_stacks_while_threads_start_and_garbage_is_collected_does_not_deadlock() -> None:
-    over = threading.Event()
+    runs, over = threading.Event(), threading.Event()
 
     def start_threads() -> None:
+        runs.set()
         while not over.is_set():
             thread = threading.Thread(target=list)
             thread.start()
@@ -64,6 +65,7 @@ def test_reading_stacks_while_threads_start_and_garbage_is_collected_does_not_de
 
     starter = threading.Thread(target=start_threads)
     starter.start()
+    runs.wait()
     try:
         for _ in range(LOOKS):
             assert "start_threads" in stack_of(starter)

@@ -105,7 +105,7 @@ def test_a_place_behind_walls_ends_the_verb_as_stuck(game: LockstepGame) -> None
     ("command", "reason", "value"),
     [
         (("set_stat", {"stat": "health", "value": 0}), "the body died", {}),
-        (("kick", {}), "no player named", {"code": "no_such_player", "field": "player"}),
+        (("kick", {"player": "Timmy"}), "no player named", {"code": "no_such_player", "field": "player"}),
     ],
 )
 def test_a_body_that_dies_or_logs_out_ends_its_verb(

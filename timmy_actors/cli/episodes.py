@@ -218,7 +218,7 @@ def export(
     exported = export_episodes([find_episode(folder, name) for name in episode_ids], target, options)
     for warning in exported.warnings:
         click.echo(escaped(f"warning: {warning}"), err=True)
-    unit = {"atif": "steps", "owamcap": "messages"}.get(as_format, "rows")
+    unit = {"atif": "steps", "owamcap": "messages", "lerobot": "frames", "minari": "steps"}.get(as_format, "rows")
     click.echo(f"wrote {exported.rows} {unit} to {escaped(str(target))}")
 
 

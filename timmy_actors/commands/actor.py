@@ -5,19 +5,21 @@ from __future__ import annotations
 import itertools
 import secrets
 import time
-from collections import defaultdict
 from typing import Any
 
 from timmy_actors.commands.options import CommandOptions
-from timmy_actors.commands.pending import EXPIRED, Pending, Repeat, Stage, Waiter
+from timmy_actors.commands.pending import EXPIRED, NOT_FOUND, Pending, Repeat, Stage, Waiter
+from timmy_actors.commands.repeats import Repeats
 from timmy_actors.commands.timers import (
     ASK_AGAIN_S,
     GRACE_S,
     RECORD_SENT_AFTER_S,
     SENT,
     Due,
+    LookOverdue,
     Overdue,
     Sent,
+    look_key,
     overdue_key,
 )
 from timmy_actors.errors import RefusedError
@@ -69,7 +71,7 @@ class CommandActor(Actor):
         self._pending: dict[str, Pending] = {}
         self._sent: dict[str, float] = {}
         """Since when commands wait for their answers of which the journal does not know that they were sent."""
-        self._looked_up: defaultdict[str, list[Repeat]] = defaultdict(list)
+        self._looked_up = Repeats()
         self._resumed = not options.journaled
         self._incarnation = secrets.token_hex(8)
         """Part of each id: the server remembers ids across our restarts, so each incarnation needs its own."""
@@ -93,6 +95,8 @@ class CommandActor(Actor):
                 self._on_link_up()
             case Due(command_id) | Overdue(command_id) if command_id in self._pending:
                 self._on_timer(self._pending[command_id], message)
+            case LookOverdue(command_id):
+                self._on_look_overdue(command_id)
             case Sent():
                 self._record_sent()
         return None
@@ -124,8 +128,7 @@ class CommandActor(Actor):
             self._accept(pending, request)
         elif request.command_id is not None and self._options.journaled:
             repeat = Repeat(request.name, wire_arguments(arguments), self._waiter(request, due))
-            self._looked_up[command_id].append(repeat)
-            self._tell_journal(Look(command_id))
+            self._look_up(command_id, repeat)
         else:
             raise self._unavailable()
         return DEFERRED
@@ -266,7 +269,7 @@ class CommandActor(Actor):
             self._on_not_journaled(command_id, "the journal actor is not running")
 
     def _on_not_journaled(self, command_id: str, reason: str) -> None:
-        for repeat in self._looked_up.pop(command_id, ()):
+        for repeat in self._looked_up.take(command_id):
             repeat.waiter.reply.fail(self._unavailable())
         pending = self._pending.get(command_id)
         if pending is None:
@@ -290,7 +293,7 @@ class CommandActor(Actor):
                 self._tell_journal(Accept(pending.entry()))
             elif pending.stage is Stage.SETTLED:
                 self._record_result(pending)
-        for command_id in tuple(self._looked_up):
+        for command_id in self._looked_up.ids():
             self._tell_journal(Look(command_id))
 
     # A command is repeated under its id.
@@ -304,8 +307,23 @@ class CommandActor(Actor):
             pending.waiters.append(waiter)
             self._watch_waiters(pending)
 
+    def _look_up(self, command_id: str, repeat: Repeat) -> None:
+        self._looked_up.add(command_id, repeat)
+        self._watch_repeats(command_id)
+        self._tell_journal(Look(command_id))
+
+    def _watch_repeats(self, command_id: str) -> None:
+        first = self._looked_up.first_due(command_id)
+        if first is not None:
+            self.mailbox.schedule(look_key(command_id), first + GRACE_S - time.monotonic(), LookOverdue(command_id))
+
+    def _on_look_overdue(self, command_id: str) -> None:
+        for repeat in self._looked_up.take(command_id, time.monotonic() - GRACE_S):
+            repeat.waiter.reply.fail(RefusedError("in_doubt", NOT_FOUND.format(command_id)))
+        self._watch_repeats(command_id)
+
     def _on_known(self, command_id: str, entry: JournalEntry | None) -> None:
-        for repeat in self._looked_up.pop(command_id, ()):
+        for repeat in self._looked_up.take(command_id):
             pending = self._pending.get(command_id)
             if pending is None and entry is not None and entry.settled and not entry.may_be_tried_again:
                 pending = Pending.settled(entry)
@@ -395,6 +413,5 @@ class CommandActor(Actor):
                     reason += f"; send it again later with the command_id {command_id!r} to learn its result"
                 pending.settle(ErrorInfo(code="in_doubt", message=reason))
             self._answer_waiters(pending)
-        for repeats in self._looked_up.values():
-            for repeat in repeats:
-                repeat.waiter.reply.fail(RefusedError("unavailable", why))
+        for repeat in self._looked_up.take_all():
+            repeat.waiter.reply.fail(RefusedError("unavailable", why))

@@ -1,4 +1,4 @@
-"""The settings of the command actor."""
+"""The command actor's options."""
 
 from __future__ import annotations
 

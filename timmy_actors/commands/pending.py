@@ -43,6 +43,10 @@ NOT_STORED_YET = (
     "the journal did not store the command in time, and another caller still waits for it: send it again with the"
     " command_id {!r} to learn its result"
 )
+NOT_FOUND = (
+    "the journal did not say in time what became of the command, and no link to the game is up: send it again with the"
+    " command_id {!r} to learn its result"
+)
 NO_ANSWER = "sent, but not answered before the deadline: send it again with the command_id {!r} to learn its result"
 _STATES: dict[str, CommandState] = {"expired": "expired", "in_doubt": "in_doubt"}
 _HOST_BOOT = Path("/proc/sys/kernel/random/boot_id")

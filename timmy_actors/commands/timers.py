@@ -36,6 +36,18 @@ class Overdue:
     command_id: str
 
 
+@dataclass(frozen=True)
+class LookOverdue:
+    """The deadline of a repeat, and the grace period, have passed before the journal has answered what it knows."""
+
+    command_id: str
+
+
 def overdue_key(command_id: str) -> str:
     """The key of a command's `Overdue`."""
     return f"{command_id}\n"  # an id cannot contain a line break
+
+
+def look_key(command_id: str) -> str:
+    """The key of a command's `LookOverdue`."""
+    return f"{command_id}\nlook"

@@ -15,7 +15,7 @@ from timmy_actors.daemon.shared_state import SharedState
 from timmy_actors.errors import ConfigError, RefusedError
 from timmy_actors.portals import check_world, choose, load_catalog, load_prompts
 from timmy_actors.supervision import ChildSpec, Directory
-from timmy_actors.system import read_token
+from timmy_actors.system import import_callable, read_token
 from timmy_actors.version import __version__
 
 if TYPE_CHECKING:
@@ -142,7 +142,7 @@ class HeartbeatPart:
                 script = room.load_script(self._named(heartbeat.scripted.file, "heartbeat.scripted.file"))
                 return lambda: room.ScriptedPolicy(script, repeats=heartbeat.scripted.repeats)
             case "python":
-                function = room.load_function(heartbeat.python.function)
+                function = import_callable(heartbeat.python.function, "heartbeat.python.function")
                 return lambda: room.PythonPolicy(function)
             case "replay":
                 episode = self._named(heartbeat.replay.episode, "heartbeat.replay.episode")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import replace
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +18,7 @@ from timmy_actors.supervision import Backoff, ChildSpec
 from timmy_actors.system import expand_user
 
 if TYPE_CHECKING:
-    from timmy_actors.player_client import Login, PlayerClientActor
+    from timmy_actors.player_client import Login, PlayerClientActor, SeenWays
 
 BACKOFF = Backoff(base_s=1.0, cap_s=60.0, stable_after_s=60.0)
 """A server counts connections of an address: it is not asked as often as the own bridge."""
@@ -57,6 +57,11 @@ class PlayerClients:
         named = (self._settings.password_file, self._settings.server_password_file)
         return [expand_user(name, "player_client.password_file") for name in named if name]
 
+    @cached_property
+    def _ways(self) -> SeenWays:
+        """Where players were seen to walk: it outlives a connection, and so the actor."""
+        return room.SeenWays()
+
     def _actor(self) -> PlayerClientActor:
         host, _, port = self._settings.server.rpartition(":")
         options = room.PlayerClientOptions(
@@ -73,6 +78,7 @@ class PlayerClients:
             epochs=self._epochs,
             status=self._shared.player_client,
             perception=self._shared.player_perception,
+            ways=self._ways,
         )
 
 

@@ -9,7 +9,7 @@ import socket
 import sys
 from typing import Any
 
-from timmy_actors.embedded.frames import Receiver, send
+from timmy_actors.embedded.framing import Receiver, send
 from timmy_actors.embedded.lockstep import LockstepTurn, LockstepWorld
 from timmy_actors.errors import ConfigError, TimmyError, WorldGoneError
 

@@ -13,7 +13,7 @@ import sys
 from types import TracebackType
 from typing import Self
 
-from timmy_actors.embedded.frames import Receiver, send
+from timmy_actors.embedded.framing import Receiver, send
 from timmy_actors.embedded.lockstep import LockstepTurn, check_seed
 from timmy_actors.embedded.lockstep_server import to_error
 from timmy_actors.errors import WorldGoneError

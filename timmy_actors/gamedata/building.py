@@ -15,9 +15,8 @@ from timmy_actors.gamedata.decoding import CODE_PAGES
 from timmy_actors.gamedata.faults import Fault, Faults
 from timmy_actors.gamedata.limits import MAX_FILES
 from timmy_actors.gamedata.plugin import LeftOutError, Plugin, hash_file
-from timmy_actors.gamedata.tables import FORMAT, Tables
+from timmy_actors.gamedata.tables import FORMAT, INDEXES, TABLES, Tables, define
 
-"""The most files of a load order: a reference has one byte for the number of its file."""
 OnProgress = Callable[[int, int], None]
 """Called with the bytes that were read and those of all files."""
 
@@ -91,6 +90,7 @@ def _remove_abandoned(index: Path) -> None:
 def _fill(
     connection: sqlite3.Connection, files: Sequence[Path], hashes: list[str], code_page: str, on_progress: OnProgress
 ) -> None:
+    define(connection, TABLES)
     tables, faults, loaded = Tables(connection), Faults(), dict[str, int]()
     total = sum(path.stat().st_size for path, digest in zip(files, hashes, strict=True) if digest)
     done = 0
@@ -114,6 +114,7 @@ def _fill(
     if not loaded:
         raise GameDataError("; ".join(str(fault) for fault in faults))
     tables.finish()
+    define(connection, INDEXES)
     _note_dangling(connection, files, faults)
     rows = [(each.file, each.record, each.offset, each.reason, each.count) for each in faults]
     connection.executemany("INSERT INTO fault VALUES (?, ?, ?, ?, ?)", rows)

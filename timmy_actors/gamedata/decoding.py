@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from timmy_actors.errors import GameDataError
 from timmy_actors.gamedata.faults import BrokenRecordError
 from timmy_actors.gamedata.fields import Field, Values
-from timmy_actors.gamedata.frames import Record, printable, subrecords
+from timmy_actors.gamedata.framing import Record, printable, subrecords
 from timmy_actors.gamedata.schema import CELL, INTERIOR, RECORDS, REFERENCE, RecordType
 
 CODE_PAGES = ("cp1250", "cp1251", "cp1252")

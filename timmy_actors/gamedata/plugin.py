@@ -12,7 +12,7 @@ from timmy_actors.errors import GameDataError
 from timmy_actors.gamedata.decoding import Texts, decode, decode_cell
 from timmy_actors.gamedata.faults import MAX_REASON, BrokenRecordError, Fault, Faults, TruncatedError
 from timmy_actors.gamedata.fields import Values
-from timmy_actors.gamedata.frames import Record, RecordReader, printable
+from timmy_actors.gamedata.framing import Record, RecordReader, printable
 from timmy_actors.gamedata.schema import RECORDS
 from timmy_actors.gamedata.tables import Tables
 

@@ -59,15 +59,20 @@ BATCH = 4_000
 """Rows written at once: memory stays small, and SQLite's calls few."""
 
 
+def define(connection: sqlite3.Connection, statements: str) -> None:
+    """Create the tables, or once they are filled their indexes."""
+    for statement in statements.split(";"):  # `executescript` would end the transaction
+        connection.execute(statement)
+
+
 class Tables:
-    """Writes the rows of the index, in batches."""
+    """Writes the rows of the index, in batches, into tables that exist."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
         self._rows: dict[str, list[tuple[Any, ...]]] = {table: [] for table in _INSERTS}
         self._cells: dict[str, int] = {}
         self._numbers = itertools.count(1)
-        self._execute(TABLES)
 
     def put_record(self, kind: str, key: str, values: Values, file: int) -> None:
         """Add a record that things or people are made of."""
@@ -120,7 +125,6 @@ class Tables:
         self.flush()
         for table in _WITH_DELETED:
             self._connection.execute(f"DELETE FROM {table} WHERE deleted")  # noqa: S608  a table of the list above
-        self._execute(INDEXES)
 
     def flush(self, *tables: str) -> None:
         """Write the rows of some tables, or of all."""
@@ -129,10 +133,6 @@ class Tables:
             if rows:
                 self._connection.executemany(_INSERTS[table], rows)
                 rows.clear()
-
-    def _execute(self, script: str) -> None:
-        for statement in script.split(";"):  # `executescript` would end the transaction
-            self._connection.execute(statement)
 
     def _put(self, table: str, row: tuple[Any, ...]) -> None:
         rows = self._rows[table]

@@ -3,7 +3,7 @@ from .core import Core
 from .core_options import CoreOptions, PolicyFacts
 from .options import HeartbeatOptions
 from .policies.openai import OpenAiOptions, OpenAiPolicy, check_openai
-from .policies.python import PythonPolicy, load_function
+from .policies.python import PythonPolicy
 from .policies.replay import ReplayPolicy
 from .policies.scripted import ScriptedPolicy, load_script
 from .proposal import Policy, Proposal, Question, ToolCall
@@ -28,6 +28,5 @@ __all__ = [
     "Toolbox",
     "View",
     "check_openai",
-    "load_function",
     "load_script",
 ]

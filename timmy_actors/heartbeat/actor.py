@@ -295,9 +295,9 @@ class HeartbeatActor(Actor):
             case Thaw():
                 self._thaw()
             case Intend(intention):
-                self._log.intend(intention, self._core.phase)
+                self._log.intend(intention, self._core.phase, self._core.used)
             case Write(record, picture):
-                self._log.write(record, picture)
+                self._log.write(record, picture, self._core.used)
                 self._publish()
             case End(outcome, reason):
                 self._stop_thinker()

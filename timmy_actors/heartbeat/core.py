@@ -37,14 +37,13 @@ class Core(BeatFlow):
         self._schedule.restart(now, forget=True)
         return [UsePolicy(0)]
 
-    def remember(self, lines: Iterable[str], feedback: str | None, used: Iterable[Usage] = ()) -> None:
+    def remember(self, lines: Iterable[str], feedback: str | None, used: Usage | None = None) -> None:
         """Remember the beats of a resumed episode and what they used; the policy is given the feedback."""
         for line in lines:
             self._experience.memory.add(line)
         if feedback is not None:
             self._experience.note(feedback)
-        for usage in used:
-            self._budget.add(usage)
+        self._budget.add(used)
 
     def use_tools(self, toolbox: Toolbox) -> None:
         """Use other tools from the next beat on."""
@@ -125,6 +124,11 @@ class Core(BeatFlow):
         return self._take()
 
     @property
+    def used(self) -> Usage:
+        """What the episode has used at the model's endpoint."""
+        return self._budget.used
+
+    @property
     def is_ending(self) -> bool:
         """Whether the episode ends with the action that is under way."""
         return self._ending is not None
@@ -145,7 +149,7 @@ class Core(BeatFlow):
             guard=self._experience.guard.level,
             guard_reason=self._experience.guard.reason,
             tokens=self._budget.tokens,
-            cost=self._budget.cost,
+            cost=self._budget.used.cost,
             last=self._last,
             tools=self._toolbox.names,
         )

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
 from timmy_actors.errors import EpisodesUnusableError, NotReadyError
 from timmy_actors.heartbeat.effects import Intention
 from timmy_actors.heartbeat.options import HeartbeatOptions
-from timmy_actors.heartbeat.resuming import Resumption, journal_lookup, resume
+from timmy_actors.heartbeat.resuming import RECALLED, Resumption, journal_lookup, resume
 from timmy_actors.heartbeat.state_file import State, StateFile
 from timmy_actors.protocol import BeatPhase
 from timmy_actors.recording import (
@@ -20,7 +20,7 @@ from timmy_actors.recording import (
     Usage,
     new_episode_id,
     read_end,
-    read_episode,
+    read_last,
 )
 
 log = logging.getLogger(__name__)
@@ -40,7 +40,7 @@ class Opened:
     """The last beats, for the memory."""
     feedback: str | None = None
     """What the policy must know: what became of the beat during which the daemon ended."""
-    used: tuple[Usage, ...] = ()
+    used: Usage = field(default_factory=Usage)
     """What the earlier decisions used."""
 
 
@@ -90,10 +90,10 @@ class EpisodeLog:
         )
         # The intention stays until the next one: this process may be killed before the recovered record is stored.
         intention = None if state is None else state.intention
-        self._state = State(episode=opened.episode, phase=opened.phase, intention=intention)
+        self._state = State(episode=opened.episode, phase=opened.phase, intention=intention, used=opened.used)
         self._written = 0
         if resumption is not None and resumption.recovered is not None:
-            self.write(resumption.recovered, None)
+            self.write(resumption.recovered, None, opened.used)
         self._save()
         return opened
 
@@ -113,7 +113,7 @@ class EpisodeLog:
     def _resumed(self, state: State) -> tuple[Opened, Resumption]:
         folder = self._options.folder / state.episode
         try:
-            beats = read_episode(folder).beats
+            beats = read_last(folder, RECALLED)
         except EpisodesUnusableError as error:
             log.warning("the episode %s is resumed without its records: %s", state.episode, error)
             beats = []
@@ -122,8 +122,7 @@ class EpisodeLog:
         if not resumption.settled:
             raise NotReadyError(f"episode {state.episode}: an action is still under way, as the journal says")
         feedback = None if resumption.recovered is None else f"the daemon was restarted: {resumption.lines[-1]}"
-        used = tuple(record.usage for record in beats if record.usage is not None)
-        opened = Opened(state.episode, resumption.next_beat, state.phase, resumption.lines, feedback, used)
+        opened = Opened(state.episode, resumption.next_beat, state.phase, resumption.lines, feedback, state.used)
         return opened, resumption
 
     def save_phase(self, phase: BeatPhase) -> None:
@@ -132,21 +131,25 @@ class EpisodeLog:
             self._state = self._state.model_copy(update={"phase": phase})
             self._save()
 
-    def intend(self, intention: Intention, phase: BeatPhase) -> None:
-        """Store what a beat is about to do, after the records before it."""
+    def intend(self, intention: Intention, phase: BeatPhase, used: Usage) -> None:
+        """Store what a beat is about to do, after the records before it; `used`: by the episode so far."""
         if self._state is None or self._writer is None:
             return
         stored = self._writer.status.written + self._writer.status.dropped
         if stored < self._written:
             self._writer.flush(FLUSH_WITHIN_S)
-        self._state = State(episode=self._state.episode, phase=phase, intention=intention)
+        self._state = State(episode=self._state.episode, phase=phase, intention=intention, used=used)
         self._save()
 
-    def write(self, record: BeatRecord, picture: Path | None) -> None:
-        """Record a beat."""
-        if self._writer is not None:
-            self._written += 1
-            self._writer.write(record, picture)
+    def write(self, record: BeatRecord, picture: Path | None, used: Usage) -> None:
+        """Record a beat; `used`: by the episode so far."""
+        if self._writer is None or self._state is None:
+            return
+        self._written += 1
+        self._writer.write(record, picture)
+        if self._state.used != used:  # the beat had nothing to do, so that no intention has stored it
+            self._state = self._state.model_copy(update={"used": used})
+            self._save()
 
     def close(self, outcome: EpisodeOutcome, reason: str | None) -> None:
         """End the episode; a no-op without one."""

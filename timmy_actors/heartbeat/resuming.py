@@ -36,9 +36,13 @@ class Resumption:
 
 
 def resume(state: State, beats: list[BeatRecord], find: Find | None, now: datetime) -> Resumption:
-    """Decide where to go on; `find` looks a command up in the journal, by its id (None: there is none). Pure."""
+    """Decide where to go on, from the last `RECALLED` beats. Pure.
+
+    Args:
+        find: looks a command up in the journal, by its id; None: there is no journal.
+    """
     last = beats[-1].beat if beats else 0
-    lines = [_line(record) for record in beats[-RECALLED:]]
+    lines = [_line(record) for record in beats]
     intention = state.intention
     if intention is None or intention.beat <= last:
         return Resumption(last + 1, None, tuple(lines))

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from timmy_actors.heartbeat.effects import Intention
 from timmy_actors.protocol import BeatPhase, Model
+from timmy_actors.recording import Usage
 
 log = logging.getLogger(__name__)
 
@@ -25,6 +26,8 @@ class State(Model):
     episode: str
     phase: BeatPhase
     intention: Intention | None = None
+    used: Usage = Usage()
+    """What the episode's decisions have used."""
     number: int = 0
     """Counted by the writes: the higher one is valid."""
 

@@ -80,7 +80,7 @@ SELECT_STORED = f"SELECT number, {', '.join(STORED)} FROM command"  # noqa: S608
 INSERT = f"INSERT INTO command ({', '.join(STORED)}) VALUES ({', '.join('?' * len(STORED))}) ON CONFLICT DO NOTHING"  # noqa: S608
 CHANGED = STORED[len(KEY) :]
 UPDATE = f"UPDATE command SET {', '.join(f'{column} = ?' for column in CHANGED)} WHERE client = ? AND id = ?"  # noqa: S608
-"""Without the key, which does not change: SQLite would write its index anew."""
+"""Without the key, which does not change: SQLite would write its index again."""
 UPDATE_UNSETTLED = f"{UPDATE} AND settled_at IS NULL"
 SEAL = f"UPDATE command SET checksum = seal({', '.join(STORED[:-1])})"  # noqa: S608
 Row: TypeAlias = tuple[Any, ...]

@@ -260,8 +260,8 @@ class PerceptionActor(Actor):
         merged = merge_frame(
             base, perception, self._entities, boot=self._boot, epoch=self._epoch, game_ms=frame.game_ms
         )
-        if merged is not None and self._words is not None:
-            received = perception.sections.model_fields_set
+        received = perception.sections.model_fields_set
+        if merged is not None and received and self._words is not None:
             changed = {name: section for name, section in merged.sections.items() if name in received}
             add_words_to_sections(changed, self._words)
         return merged

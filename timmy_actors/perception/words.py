@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from timmy_actors.errors import GameDataError
@@ -32,28 +32,31 @@ def add_words(perception: Perception, library: Library) -> None:
     An index that cannot be read adds nothing.
     """
     sections = perception.sections
-    add_words_to_sections({name: getattr(sections, name) for name in sections.model_fields_set}, library)
+    _add_to_sections(sections.model_fields_set, sections.__dict__, library)
 
 
 def add_words_to_sections(sections: Mapping[str, Model], library: Library) -> None:
     """Add words to sections that were just merged."""
+    _add_to_sections(sections, sections, library)
+
+
+def add_words_to_entities(entities: Sequence[Entity], library: Library) -> None:
+    """Add words to entities that were just received."""
+    if not entities:  # mostly, as each comes once
+        return
     try:
-        for name, section in sections.items():
-            add = _SECTIONS.get(name)
-            if add is not None:
-                add(section, library)
+        _to_named([actor for entity in entities if (actor := entity.actor) is not None], library)
+        _to_objects([thing for entity in entities if (thing := entity.object) is not None], library)
     except GameDataError as error:
         log.warning("%s", error)
 
 
-def add_words_to_entities(entities: Iterable[Entity], library: Library) -> None:
-    """Add words to entities that were just received."""
+def _add_to_sections(names: Iterable[str], sections: Mapping[str, Any], library: Library) -> None:
     try:
-        for entity in entities:
-            if entity.actor is not None:
-                _to_named((entity.actor,), library)
-            elif entity.object is not None:
-                _to_objects((entity.object,), library)
+        for name in names:
+            add, section = _SECTIONS.get(name), sections[name]
+            if add is not None and section is not None:
+                add(section, library)
     except GameDataError as error:
         log.warning("%s", error)
 
@@ -106,20 +109,22 @@ def _to_named(things: Iterable[Item | Actor], library: Library) -> None:
 
 
 def _to_objects(things: Iterable[PlacedObject], library: Library) -> None:
-    known, names = library.names.known, library.names
+    named, names = library.names.known, library.names
     cell, here = None, library.placed[""]
+    placed = here.known
     for thing in things:  # one loop, as each touch of a model costs
         fields = thing.__dict__
         if fields["name"] is None:
             try:
-                fields["name"] = known[fields["ref_id"]]
+                fields["name"] = named[fields["ref_id"]]
             except KeyError:
                 fields["name"] = names[fields["ref_id"]]
         if fields["cell"] is not cell:  # mostly one object: the decoder remembers short texts
             cell = fields["cell"]
             here = library.placed[cell]
+            placed = here.known
         try:
-            words = here.known[fields["unique_index"]]
+            words = placed[fields["unique_index"]]
         except KeyError:
             words = here[fields["unique_index"]]
         if words is not None:
@@ -145,9 +150,8 @@ def _to_journal(journal: Journal, library: Library) -> None:
 
 
 def _to_quests(quests: Quests, library: Library) -> None:
-    names, texts = library.quest_words[tuple(quests.stages.items())]
-    _put(quests, "names", names)
-    _put(quests, "texts", texts)
+    fields = quests.__dict__
+    fields["names"], fields["texts"] = library.quest_words[tuple(fields["stages"].items())]
 
 
 _SECTIONS: dict[str, Callable[[Any, Library], None]] = {

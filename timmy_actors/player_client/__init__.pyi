@@ -11,6 +11,7 @@ from .packets.packet import LAYOUTS, Layout, Packet, decode, encode
 from .raknet.client import Connected, Ended, EndReason, RakNetClient
 from .raknet.connection import Message
 from .session import EnteredWorld, PlayerSession, Received
+from .ways import SeenWays
 
 __all__ = [
     "COMMIT",
@@ -41,6 +42,7 @@ __all__ = [
     "PlayerSession",
     "RakNetClient",
     "Received",
+    "SeenWays",
     "decode",
     "encode",
     "is_loopback",

@@ -27,6 +27,8 @@ from timmy_actors.player_client.perceiving import boot_of, perceive
 from timmy_actors.player_client.raknet.offline import Address
 from timmy_actors.player_client.recovery_acts import RECOVERY_ACTS
 from timmy_actors.player_client.session import EnteredWorld, Received, SessionEvent
+from timmy_actors.player_client.way_acts import WAY_ACTS
+from timmy_actors.player_client.ways import SeenWays
 from timmy_actors.protocol import PerceptionOutput, PlayerClientStatus, Revision
 from timmy_actors.supervision import DEFERRED, Reply, SharedValue
 from timmy_actors.supervision.sockets import Arrived, SocketActor, SourceFailed
@@ -107,6 +109,7 @@ class PlayerClientActor(SocketActor):
         epochs: Iterator[int],
         status: SharedValue[PlayerClientStatus | None],
         perception: SharedValue[PerceptionOutput | None],
+        ways: SeenWays | None = None,
     ) -> None:
         super().__init__()
         self._options = options
@@ -114,6 +117,7 @@ class PlayerClientActor(SocketActor):
         self._epoch = 0
         self._status = status
         self._perception = perception
+        self._ways = SeenWays() if ways is None else ways
         self._socket: socket.socket | None = None
         self._connection: PlayerConnection | None = None
         self._body: Body | None = None
@@ -185,8 +189,8 @@ class PlayerClientActor(SocketActor):
         self._connection = PlayerConnection(
             server, login, secrets.randbits(64), self._began, all_cells=self._options.all_cells
         )
-        acts = {**ITEM_ACTS, **COMBAT_ACTS, **RECOVERY_ACTS}
-        self._body = Body(self._connection.session, acts, combat=self._options.combat)
+        acts = {**ITEM_ACTS, **COMBAT_ACTS, **RECOVERY_ACTS, **WAY_ACTS}
+        self._body = Body(self._connection.session, acts, combat=self._options.combat, ways=self._ways)
         self._publish(state="connecting")
         self._advance()
 

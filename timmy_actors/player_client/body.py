@@ -21,6 +21,7 @@ from timmy_actors.player_client.movement import (
 from timmy_actors.player_client.packets.packet import Packet
 from timmy_actors.player_client.session import STILL, Phase, PlayerSession
 from timmy_actors.player_client.view import Placement, change_inventory
+from timmy_actors.player_client.ways import SeenWays
 
 REACH = 192.0
 """How near a thing must be to be used, in game units: the game's own reach."""
@@ -70,11 +71,20 @@ class Body:
         session: whose player acts, once it is in the world.
         acts: acts with things and in fights, besides the basic ones.
         combat: whether it may attack, cast and block: the protocol leaves hits to the attacker's own client.
+        ways: where players were seen to walk, also over earlier connections; None: it learns no ways.
     """
 
-    def __init__(self, session: PlayerSession, acts: Mapping[str, Act] = NO_ACTS, *, combat: bool = False) -> None:
+    def __init__(
+        self,
+        session: PlayerSession,
+        acts: Mapping[str, Act] = NO_ACTS,
+        *,
+        combat: bool = False,
+        ways: SeenWays | None = None,
+    ) -> None:
         self.session = session
         self.combat = combat
+        self.ways = ways
         self._acts = {**self.BASIC, **acts}
         self._journey: tuple[Journey, Done] | None = None
         self._waiting: list[_Waiting] = []
@@ -101,6 +111,8 @@ class Body:
 
         Everybody near receives what a player did to a thing; the packet's guid says who did it.
         """
+        if self.ways is not None:
+            self.ways.receive(packet, self.session.view)
         things = (packet.fields or {}).get("objects", ()) if packet.name.startswith(("OBJECT", "CONT", "DOOR")) else ()
         own = packet.guid == self.session.view.me.guid
         for thing in things:
@@ -150,7 +162,7 @@ class Body:
         if "side" in params:
             points = [self._point_beside(float(params["side"]), float(params["distance"]))]
         else:
-            points = [_point(point) for point in params["points"]]
+            points = [point_of(point) for point in params["points"]]
         require(0 < len(points) <= MAX_POINTS, "bad_arguments", f"points: must be 1 to {MAX_POINTS}")
         pace: Pace = params.get("pace", "walk")
         require(pace in FLAGS, "bad_arguments", f"pace: must be one of {', '.join(FLAGS)}")
@@ -218,7 +230,7 @@ class Body:
     def _point_beside(self, side: float, distance: float) -> Point:
         x, y, z, _, _, yaw = self.placement()
         towards = yaw + math.radians(side)
-        return _point((x + distance * math.sin(towards), y + distance * math.cos(towards), z))
+        return point_of((x + distance * math.sin(towards), y + distance * math.cos(towards), z))
 
     @staticmethod
     def _next_step(journey: Journey) -> float:
@@ -362,7 +374,8 @@ def line(text: Any, field: str) -> str:
     return text
 
 
-def _point(point: Any) -> Point:
+def point_of(point: Any) -> Point:
+    """A point of an act's parameters."""
     x, y, z = map(float, point)
     if not all(map(math.isfinite, (x, y, z))):
         raise ValueError("points: must be finite")
@@ -375,8 +388,8 @@ def _unknown(body: Body, params: Mapping[str, Any], now: float, done: Done) -> N
 
 
 def reference(key: tuple[int, int], thing: Mapping[str, Any]) -> dict[str, Any]:
-    """A thing as packets name it."""
-    return {"ref_id": thing["ref_id"], "ref_num": key[0], "mp_num": key[1]}
+    """A thing as packets name it; of an actor that others move, a client receives the place, but not the record."""
+    return {"ref_id": thing.get("ref_id", ""), "ref_num": key[0], "mp_num": key[1]}
 
 
 def unique_index(thing: Mapping[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""The character in a perception: its statistics and spells, as far as the server told them. Pure."""
+"""The character in a perception: its statistics and spells, as far as the server sent them. Pure."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from timmy_actors.player_client.view import FATIGUE, HEALTH, MAGICKA
 
 MAX_HOURS = 24
 AFTER_A_BLOW_S = 10.0
-"""A player that was struck lately has an enemy near, and a game lets nobody rest then."""
+"""A player that was struck lately has an enemy near, and no game allows a rest then."""
 INTELLIGENCE, ENDURANCE = 1, 5
 """The numbers of attributes."""
 MAGICKA_PER_HOUR = 0.15

@@ -153,7 +153,7 @@ def _stats(view: View, packet: Packet) -> None:
         if change["index"] < 3:
             player.stats[change["index"] * 5 : change["index"] * 5 + 5] = change["value"]
     if player.health > 0:
-        player.facts.pop("PLAYER_DEATH", None)  # nobody else is told of a resurrection
+        player.facts.pop("PLAYER_DEATH", None)  # a resurrection is reported to no other client
 
 
 def _equipment(view: View, packet: Packet) -> None:

@@ -13,7 +13,7 @@ from ._base import (
 )
 from .action import ACTIONS, Action, ActionResult, Outcome, describe_actions, make_action, parse_params
 from .answer import FROM_DAEMON, Answer, Push, Pushed
-from .command import NEEDS_CLIENT_INPUT, parse_command, wire_arguments
+from .command import NEEDS_CLIENT_INPUT, parse_command, wire_arguments, with_player
 from .commands import COMMANDS, EVERY_COMMAND, TOPICS, CommandArguments, client_input
 from .commands._arguments import EXAMPLE_PLAYER
 from .commands.client_input import MAX_HOLD_S
@@ -378,4 +378,5 @@ __all__ = [
     "parse_command",
     "parse_params",
     "wire_arguments",
+    "with_player",
 ]

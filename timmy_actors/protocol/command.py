@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic import ValidationError
@@ -30,6 +31,14 @@ def parse_command(name: str, arguments: dict[str, Any]) -> CommandArguments:
         mistake = first_mistake(error)
         where = f"{mistake.field}: " if mistake.field else ""
         raise RefusedError("bad_arguments", f"{name}: {where}{_remedy(model, mistake)}", mistake.field) from error
+
+
+def with_player(name: str, arguments: Mapping[str, Any], player: str | None) -> dict[str, Any]:
+    """A command's arguments, with the default player if none is named; one against a player takes no default."""
+    model = COMMANDS.get(name)
+    if player is None or (model is not None and model.names_player):
+        return dict(arguments)
+    return {"player": player, **arguments}
 
 
 def _likely(name: str) -> str:

@@ -28,7 +28,7 @@ from .records import (
 from .repair import Repair, repair_episode
 from .replay import ReplayServer
 from .store import EpisodeLimits, lock_folder, new_episode_id
-from .summary import EpisodeSummary, find_episode, list_episodes, read_beats, read_end, read_page
+from .summary import EpisodeSummary, find_episode, list_episodes, read_beats, read_end, read_last, read_page
 from .training.annotate import annotate_picture, draw_annotation
 from .training.check import DataFinding, check_data
 from .training.harvest import Harvest, harvest_episode
@@ -107,6 +107,7 @@ __all__ = [
     "read_end",
     "read_episode",
     "read_flight",
+    "read_last",
     "read_page",
     "repair_episode",
     "training_schemas",

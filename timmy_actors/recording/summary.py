@@ -118,6 +118,20 @@ def read_end(episode: Path) -> EpisodeOutcome | None:
         raise EpisodesUnusableError(f"episode {episode}: cannot be read ({error.strerror})", EX_NOINPUT) from error
 
 
+def read_last(episode: Path, count: int) -> list[BeatRecord]:
+    """The last readable beats, at most `count`, without reading those before.
+
+    Raises:
+        EpisodesUnusableError: it cannot be read.
+    """
+    try:
+        with (episode / BEATS).open("rb") as file:
+            lines = _last_lines(file, file.seek(0, 2), count)
+    except OSError as error:
+        raise EpisodesUnusableError(f"episode {episode}: cannot be read ({error.strerror})", EX_NOINPUT) from error
+    return [line for line in lines if isinstance(line, BeatRecord)][-count:]
+
+
 def _offset_after(file: IO[bytes], after: int) -> int:
     """A line's start before which all beats have numbers up to `after`: a binary search, as they ascend."""
     low, high = 0, file.seek(0, 2)
@@ -166,14 +180,15 @@ def _summarize(episode: Path) -> EpisodeSummary:
     )
 
 
-def _last_lines(file: IO[bytes], size: int) -> list[Line]:
-    """The readable lines at the end of a file: as many as are needed for one with a beat."""
+def _last_lines(file: IO[bytes], size: int, beats: int = 1) -> list[Line]:
+    """The readable lines at the end of a file: as many as are needed for so many beats, but not much more than a line's
+    greatest length."""
     span = TAIL_BYTES
     while True:
         start = max(0, size - span)
         file.seek(start)
         raws = file.read(size - start).splitlines()[1 if start else 0 :]
         lines = [line for raw in raws if (line := _read(raw)) is not None]
-        if start == 0 or span > 2 * MAX_LINE_BYTES or any(isinstance(line, BeatRecord) for line in lines):
+        if start == 0 or span > 2 * MAX_LINE_BYTES or sum(isinstance(line, BeatRecord) for line in lines) >= beats:
             return lines
         span *= 4

@@ -34,6 +34,7 @@ from timmy_actors.protocol import (
     SnapshotRequest,
     StatusRequest,
     TerrainRequest,
+    with_player,
 )
 from timmy_actors.serving.actors import actor_health
 from timmy_actors.serving.answers import for_portal
@@ -241,10 +242,9 @@ class Service:
         """The request with its player, and with a deadline that counts from now."""
         latest = time.monotonic() + request.timeout_s
         deadline = latest if request.deadline is None else min(request.deadline, latest)
-        arguments = request.arguments
-        if "player" in arguments and deadline == request.deadline:
+        arguments = with_player(request.name, request.arguments, self.player)
+        if arguments == request.arguments and deadline == request.deadline:
             return request
-        arguments = {"player": self.player, **arguments}
         return request.model_copy(update={"arguments": arguments, "deadline": deadline})
 
 

@@ -1,3 +1,4 @@
+from .callables import describe_failure, import_callable
 from .confined import Confined
 from .curve_keys import KeyPair, generate_keys, read_clients, read_keys, require_curve, write_keys
 from .die_with_parent import DIE_WITH_PARENT, when_parent_ends
@@ -40,11 +41,13 @@ __all__ = [
     "check_secret",
     "config_folder",
     "default_folder",
+    "describe_failure",
     "expand_user",
     "fresh_token",
     "from_folder",
     "generate_keys",
     "how_it_ended",
+    "import_callable",
     "lua_folder",
     "make_private",
     "make_token_file",

@@ -1,4 +1,7 @@
-"""What libzmq's socket monitor reports of a connection (zmq_socket_monitor(3))."""
+"""What libzmq's socket monitor reports of a connection (zmq_socket_monitor(3)).
+
+pyzmq's `zmq.utils.monitor` imports asyncio, which would make each client's start slower.
+"""
 
 from __future__ import annotations
 

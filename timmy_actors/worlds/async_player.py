@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, Literal, cast, overload
 
 from timmy_actors.client import AsyncCalls
 from timmy_actors.errors import RefusedError
 from timmy_actors.perception import mark_stale
-from timmy_actors.protocol import Action, ActionResult, AvailableActions, PerceptionOutput
+from timmy_actors.protocol import Action, ActionResult, AvailableActions, PerceptionOutput, with_player
 from timmy_actors.worlds import route_requests
 from timmy_actors.worlds.actions import TypedAction
 from timmy_actors.worlds.conditions import Condition
@@ -71,7 +71,7 @@ class AsyncPlayerBody:
     ) -> ActionResult | Step:
         """Execute the command that the action names, and wait for its result."""
         named = action if isinstance(action, Action) else action.as_action()
-        result = await self._execute(named, self._with_player(named.params), command_id)
+        result = await self._execute(named, with_player(named.action, named.params, self._player), command_id)
         return Step(result, await self.after(result)) if observe else result
 
     async def available_actions(self) -> AvailableActions:
@@ -137,9 +137,6 @@ class AsyncPlayerBody:
             except StopIteration as end:
                 result: ActionResult = end.value
                 return result
-
-    def _with_player(self, params: Mapping[str, Any]) -> dict[str, Any]:
-        return dict(params) if self._player is None else {"player": self._player, **params}
 
     async def _execute(self, action: Action, arguments: dict[str, Any], command_id: str | None) -> ActionResult:
         key = secrets.token_hex(ID_BYTES) if command_id is None else command_id

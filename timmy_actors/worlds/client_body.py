@@ -16,9 +16,11 @@ from timmy_actors.protocol import (
     Action,
     ActionResult,
     AvailableActions,
+    GameRoute,
     NearbyActor,
     NearbyObject,
     PerceptionOutput,
+    Place,
     Revision,
     SectionName,
 )
@@ -32,6 +34,7 @@ from timmy_actors.worlds.plans import Plan, Request
 from timmy_actors.worlds.player import refused_result
 from timmy_actors.worlds.timing import RealClock
 from timmy_actors.worlds.waiting import LONGEST_WAIT_S, Waited
+from timmy_actors.worlds.walking import is_in
 
 ACT_WITHIN_S = 10.0
 STEPS_WITHIN_S = 10.0
@@ -85,7 +88,7 @@ class ClientBody:
     Args:
         player: `Runtime.player_client()`.
         bridge: returns the perception of the server's bridge, to be merged; None: the server has no bridge.
-        find_route: `Runtime.route`; None: it goes in straight lines.
+        find_route: `Runtime.route`; None: it knows only the ways that it saw other players walk.
     """
 
     def __init__(
@@ -199,8 +202,8 @@ class ClientBody:
                 return self._step_towards(request.params, within_s)
             case "say":
                 return self.speak(f"{request.params['to']}: {request.params['text']}")
-            case "route" if self._find_route is not None:
-                return route_requests.answer(self._find_route, request)
+            case "route":
+                return self._route(request)
         return self.act(Action(action=request.verb, params=dict(request.params)))
 
     def after(self, result: ActionResult) -> PerceptionOutput:
@@ -216,6 +219,25 @@ class ClientBody:
         seconds = max(0.1, min(STEPS_WITHIN_S, within_s))
         params = {"points": [[to["x"], to["y"], height]], "pace": "run", "seconds": seconds}
         return self.act(Action(action="move", params=params))
+
+    def _route(self, request: Request) -> ActionResult:
+        """A way of the game's data files, else one that players were seen to walk."""
+        filed = None if self._find_route is None else route_requests.answer(self._find_route, request)
+        if filed is not None and route_requests.leads(filed):
+            return filed
+        try:
+            return route_requests.result_of(self._seen_way(request), path="seen")
+        except RefusedError as refused:
+            return route_requests.refusal(refused) if filed is None else filed
+
+    def _seen_way(self, request: Request) -> GameRoute:
+        to, start = route_requests.ends_of(request)
+        if isinstance(to, str):
+            raise RefusedError("no_such_target", f"{to} is not seen from here, and no data files say where it is", "to")
+        if not is_in(to.cell, request.params["start"]):
+            raise RefusedError("no_such_target", f"ways that were seen lead through no doors: {to.cell}", "to")
+        answer, _ = self._act("find_way", to=[to.x, to.y, to.z])
+        return route_requests.route_along(start, (Place(**point) for point in answer["waypoints"]))
 
     def _do(self, name: str, params: dict[str, Any]) -> tuple[dict[str, Any], Revision | None]:
         match name:

@@ -22,8 +22,9 @@ DOOR_WITHIN_S = 10.0
 def go_to(target: Point | str, *, within: float = REACH, stuck_s: float = STUCK_S) -> Plan:
     """Walk to a target on a route of the game's data files, or straight on, around what is in the way.
 
-    The value says which under `path`: `route` or `straight`, and under `no_route` why no route was walked. Without data
-    files a target must be seen, and in the same place. Failed: it is not there; stuck: no way was found.
+    The value says which under `path`: `route`, `seen` (a way that players were seen to walk) or `straight`, and under
+    `no_route` why no route was walked. Without data files a target must be seen, and in the same place.
+    Failed: it is not there; stuck: no way was found.
     """
     mark, near, sought = {"path": "straight"}, within, target
     for _ in range(MOST_ROUTES):
@@ -31,14 +32,14 @@ def go_to(target: Point | str, *, within: float = REACH, stuck_s: float = STUCK_
         goal = yield from locate(sought, seen, by_door=False)
         if goal is not None and is_in(goal.cell, seen.position) and distance_to(seen.position, goal) <= near:
             break  # the rest is straight
-        if goal is None and mark["path"] == "route":
+        if goal is None and mark["path"] != "straight":
             return Ending("failed", f"{target} is not where the game's files put it", mark)
-        route = yield from _ask(sought if goal is None else goal, seen)
+        route, path = yield from _ask(sought if goal is None else goal, seen)
         if route.reason is not None:
             mark["no_route"] = route.reason
             break
         ending = yield from walk_route(route, within=within, stuck_s=stuck_s)
-        mark = {"path": "route"}
+        mark = {"path": path}
         if ending.how != "done" or isinstance(target, Point) or (goal is None and route.unique_index is None):
             return _marked(ending, mark)
         sought, near = route.unique_index or sought, max(CLOSE, within)
@@ -80,14 +81,14 @@ def _go_through(door: str, behind: Waypoint) -> Steps[Ending | None]:
     return None
 
 
-def _ask(to: Point | str, seen: Seen) -> Steps[GameRoute]:
-    """Ask the body for a route from where it is."""
+def _ask(to: Point | str, seen: Seen) -> Steps[tuple[GameRoute, str]]:
+    """Ask the body for a route from where it is, and whose it is."""
     answered = yield Request("route", {"to": to, "start": seen.position})
     route = None if answered.result is None else answered.result.value.get("route")
     if isinstance(route, GameRoute):
-        return route
+        return route, str(answered.result.value.get("path", "route")) if answered.result else "route"
     reason = None if answered.result is None else answered.result.reason
-    return GameRoute(reason=reason or "this body knows no routes")
+    return GameRoute(reason=reason or "this body knows no routes"), "straight"
 
 
 def _marked(ending: Ending, mark: dict[str, str]) -> Ending:

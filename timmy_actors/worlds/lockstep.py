@@ -35,6 +35,7 @@ from timmy_actors.protocol import (
     WorldClock,
     parse_command,
     wire_arguments,
+    with_player,
 )
 
 WAIT_MS = 50
@@ -97,7 +98,7 @@ class LockstepGame(Calls):
         Raises:
             RefusedError: `unknown_command`, or `bad_arguments` with the invalid field.
         """
-        wired = wire_arguments(parse_command(name, {"player": self.player, **arguments}))
+        wired = wire_arguments(parse_command(name, with_player(name, arguments, self.player)))
         deadline = self.game_ms + int(timeout_s * 1000)
         message = {"type": "command", "id": command_id, "name": name, "arguments": wired, "deadline": deadline}
         return json.dumps(message)

@@ -22,6 +22,7 @@ from timmy_actors.protocol import (
     Outcome,
     PerceptionOutput,
     Revision,
+    with_player,
 )
 from timmy_actors.worlds import route_requests
 from timmy_actors.worlds.actions import Run, Turn, TypedAction
@@ -85,7 +86,7 @@ class PlayerBody:
     ) -> ActionResult | Step:
         """Execute the command that the action names, and wait for its result."""
         named = action if isinstance(action, Action) else action.as_action()
-        result = self._execute(named, self._with_player(named.params), command_id)
+        result = self._execute(named, with_player(named.action, named.params, self._player), command_id)
         return Step(result, self.after(result)) if observe else result
 
     def available_actions(self) -> AvailableActions:
@@ -159,9 +160,6 @@ class PlayerBody:
         except RefusedError as refused:
             action = Action(action="speak", params={"text": text, "to": to, "manner": manner})
             return refused_result(action, refused, command_id)
-
-    def _with_player(self, params: Mapping[str, Any]) -> dict[str, Any]:
-        return dict(params) if self._player is None else {"player": self._player, **params}
 
     def _execute(self, action: Action, arguments: dict[str, Any], command_id: str | None) -> ActionResult:
         key = secrets.token_hex(ID_BYTES) if command_id is None else command_id

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from pydantic import ValidationError
 
 from timmy_actors.errors import RefusedError
-from timmy_actors.protocol import ActionResult, GameRoute, Place, Position
+from timmy_actors.protocol import ActionResult, GameRoute, Place, Position, Waypoint
 from timmy_actors.worlds.plans import Point, Request
 
 VERB = "route"
@@ -47,9 +49,26 @@ def ends_of(request: Request) -> tuple[Place | str, Place]:
         raise RefusedError("bad_arguments", f"no route can lead to {to}: {error.errors()[0]['msg']}", "to") from None
 
 
-def result_of(route: GameRoute) -> ActionResult:
-    """The result of a request for a route."""
-    return ActionResult(success=True, action=VERB, params={}, timestamp=datetime.now(UTC), value={"route": route})
+def result_of(route: GameRoute, *, path: str = "route") -> ActionResult:
+    """The result of a request for a route; `path`: `route` if the game's files have it, `seen` if players walked it."""
+    value = {"route": route, "path": path}
+    return ActionResult(success=True, action=VERB, params={}, timestamp=datetime.now(UTC), value=value)
+
+
+def leads(result: ActionResult) -> bool:
+    """Whether a result has a way."""
+    route = result.value.get("route")
+    return isinstance(route, GameRoute) and route.reason is None
+
+
+def route_along(start: Place, places: Iterable[Place]) -> GameRoute:
+    """A route over places of one space."""
+    waypoints, before = [], start
+    for place in places:
+        length = math.dist((before.x, before.y, before.z), (place.x, place.y, place.z))
+        waypoints.append(Waypoint(cell=place.cell, x=place.x, y=place.y, z=place.z, distance=length))
+        before = place
+    return GameRoute(waypoints=tuple(waypoints), distance=sum(point.distance for point in waypoints))
 
 
 def refusal(refused: RefusedError) -> ActionResult:

@@ -63,8 +63,18 @@ function makers.state(rule, server)
   return function(id) return holds(server, id) end
 end
 
+--- The same for a list that is not inside an entry, as most are.
+local function entry_finder(family, rule, server)
+  local list_of, argument = LISTS[rule.size], pick[rule.position]
+  return function(a, b, c)
+    local list = server.selected[family][list_of]
+    return list ~= nil and list[argument(a, b, c) + 1] ~= nil
+  end
+end
+
 --- Follows a call's indexes through the selected lists: whether each entry exists.
 local function entry_follower(family, indexes, server)
+  if #indexes == 1 then return entry_finder(family, indexes[1], server) end
   return function(a, b, c)
     local place = server.selected[family]
     for _, rule in ipairs(indexes) do
@@ -131,11 +141,33 @@ local function end_by(server, name, rule, ...)
   server:kill(rules_of_words.unmet(name, rule.words .. value))
 end
 
+--- A body with one or two checks: unrolled, as functions that are called dozens of times for a perception have no more.
+local of_few = {
+  function(checks, server, name, body)
+    local check = checks[1]
+    local holds = check.holds
+    return function(a, b, c, ...)
+      if not holds(a, b, c) then end_by(server, name, check.rule, a, b, c) end
+      return body(a, b, c, ...)
+    end
+  end,
+  function(checks, server, name, body)
+    local one, other = checks[1], checks[2]
+    local one_holds, other_holds = one.holds, other.holds
+    return function(a, b, c, ...)
+      if not one_holds(a, b, c) then end_by(server, name, one.rule, a, b, c) end
+      if not other_holds(a, b, c) then end_by(server, name, other.rule, a, b, c) end
+      return body(a, b, c, ...)
+    end
+  end,
+}
+
 --- A function's body with a check of its preconditions (`entry.preconditions`) before it; `bodies` has the other
 --- functions.
 function M.enforce(entry, server, bodies, body)
   local checks = checks_of(entry, server, bodies)
   if #checks == 0 then return body end
+  if #checks <= #of_few then return of_few[#checks](checks, server, entry.name, body) end
   return function(a, b, c, ...)
     for _, check in ipairs(checks) do
       if not check.holds(a, b, c) then end_by(server, entry.name, check.rule, a, b, c) end

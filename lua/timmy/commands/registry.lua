@@ -5,6 +5,7 @@
 local available = require("timmy.commands.available")
 local checks = require("timmy.wire.checks")
 local client_input = require("timmy.game.client_input")
+local corescripts = require("timmy.game.corescripts")
 local declarations = require("timmy.wire.declarations")
 local errors = require("timmy.commands.errors")
 local json = require("timmy.wire.json")
@@ -62,22 +63,45 @@ end
 -- if no reason is known.
 local function objection(command, pid, context)
   local err = prohibition(command, context)
-  if not err and command.available then
-    local possible, why = command.available(pid)
-    err = not possible and why
+  if err or not command.available then return err end
+  local possible, why = command.available(pid, context)
+  return not possible and why or nil
+end
+
+--- By player what `M.available` returned last, and the errors by which it did.
+local latest = setmetatable({}, { __mode = "k" })
+
+--- Collects the objection to each command (false: none), in the order of `names`. Returns whether they say what the
+-- last ones said.
+local function collect_objections(pid, context, objections, last)
+  local is_same = last ~= nil
+  for position, name in ipairs(names) do
+    local err = objection(registry[name], pid, context) or false
+    objections[position] = err
+    if is_same and err ~= last[position] then
+      local before = last[position]
+      is_same = err and before and err.message == before.message and err.code == before.code
+    end
   end
-  return err and errors.new(err.code, err.message) or nil
+  return is_same
 end
 
 --- The names of the commands that a logged-in player can be given now, and by name the errors of the others,
--- independent of their arguments.
+-- independent of their arguments. The same tables as before if nothing changed; do not change them. `context` says
+-- which scopes there are, and like the options of a section how recent what the player has must be.
 function M.available(pid, context)
-  local possible, declined = {}, {}
-  for _, name in ipairs(names) do
-    local err = objection(registry[name], pid, context)
-    if err then declined[name] = err else possible[#possible + 1] = name end
+  local player, objections = corescripts.player(pid), {}
+  local known = latest[player]
+  if collect_objections(pid, context, objections, known and known.objections) then
+    return known.possible, known.declined
   end
-  return possible, declined
+  known = { objections = objections, possible = {}, declined = {} }
+  for position, name in ipairs(names) do
+    local err = objections[position]
+    if err then known.declined[name] = errors.new(err.code, err.message) else table.insert(known.possible, name) end
+  end
+  latest[player] = known
+  return known.possible, known.declined
 end
 
 --- A command's arguments with defaults filled in; or nil and an error with the wrong field.

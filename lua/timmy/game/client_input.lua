@@ -51,8 +51,14 @@ local TAKES = {
 -- verb is not possible now, or nil.
 function M.attach(attached) clients = attached end
 
---- The error of a verb that needs the player's own client.
-function M.refusal_of(verb) return { code = "needs_client_input", message = M.guidance(verb), field = "name" } end
+--- The refusals by verb.
+local refusals = setmetatable({}, { __index = function(known, verb)
+  known[verb] = { code = "needs_client_input", message = M.guidance(verb), field = "name" }
+  return known[verb]
+end })
+
+--- The error of a verb that needs the player's own client; do not change it.
+function M.refusal_of(verb) return refusals[verb] end
 
 --- The same where no clients are attached; else nil.
 function M.error_of(verb) return not clients and M.refusal_of(verb) or nil end

@@ -26,14 +26,12 @@ function M.data_of(holder)
   return M.table_or_none(M.table_or_none(holder).data)
 end
 
-local function is_player(value)
-  return type(value) == "table" and type(value.data) == "table" and type(value.IsLoggedIn) == "function"
-end
-
---- The player in a slot, if it is logged in and its data exist; else nil.
+--- The player in a slot, if it is logged in and its data exist; else nil. Asked a dozen times for each perception.
 function M.player(pid)
-  local player = M.global("Players")[pid]
-  if is_player(player) and player:IsLoggedIn() then return player end
+  local players = _G.Players
+  local player = type(players) == "table" and players[pid]
+  if type(player) ~= "table" or type(player.data) ~= "table" then return nil end
+  if type(player.IsLoggedIn) == "function" and player:IsLoggedIn() then return player end
   return nil
 end
 
@@ -57,7 +55,8 @@ end
 
 --- A loaded cell with data, or nil.
 function M.loaded_cell(description)
-  local cell = M.global("LoadedCells")[description]
+  local cells_by_description = _G.LoadedCells
+  local cell = type(cells_by_description) == "table" and cells_by_description[description]
   return type(cell) == "table" and type(cell.data) == "table" and cell or nil
 end
 

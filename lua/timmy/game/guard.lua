@@ -24,8 +24,8 @@ end
 -- of the loop, which LuaJIT does not compile.
 local function checked_one(name, kind)
   local is_safe = kinds.of[kind]
-  return function(value, ...)
-    if select("#", ...) ~= 0 then miscounted(name, 1) end
+  return function(value, extra)
+    if extra ~= nil then miscounted(name, 1) end
     if not is_safe(value) then refuse(name, 1, kind, value) end
     return tes3mp[name](value)
   end
@@ -33,8 +33,8 @@ end
 
 local function checked_two(name, first, second)
   local is_safe_first, is_safe_second = kinds.of[first], kinds.of[second]
-  return function(one, other, ...)
-    if select("#", ...) ~= 0 then miscounted(name, 2) end
+  return function(one, other, extra)
+    if extra ~= nil then miscounted(name, 2) end
     if not is_safe_first(one) then refuse(name, 1, first, one) end
     if not is_safe_second(other) then refuse(name, 2, second, other) end
     return tes3mp[name](one, other)
@@ -75,7 +75,8 @@ function M.add_object_taking(counts)
 end
 
 local function is_at(actor, index)
-  return actor.ref_num == tes3mp.GetActorRefNum(index) and actor.mp_num == tes3mp.GetActorMpNum(index)
+  local api = tes3mp
+  return actor.ref_num == api.GetActorRefNum(index) and actor.mp_num == api.GetActorMpNum(index)
 end
 
 --- The entry of the actor list at a valid `index`, stored in `actor` if given.
@@ -92,11 +93,13 @@ local function select_actors(cell)
   return tes3mp.GetActorListSize()
 end
 
+--- An actor whose health was reported once keeps it.
 local function look_at(actor, index)
-  local has_health = tes3mp.DoesActorHaveStatsDynamic(index)
-  actor.x, actor.y, actor.z = tes3mp.GetActorPosX(index), tes3mp.GetActorPosY(index), tes3mp.GetActorPosZ(index)
-  actor.health = has_health and tes3mp.GetActorHealthCurrent(index) or nil
-  actor.health_base = has_health and tes3mp.GetActorHealthBase(index) or nil
+  local api = tes3mp
+  actor.x, actor.y, actor.z = api.GetActorPosX(index), api.GetActorPosY(index), api.GetActorPosZ(index)
+  if actor.health ~= nil or api.DoesActorHaveStatsDynamic(index) then
+    actor.health, actor.health_base = api.GetActorHealthCurrent(index), api.GetActorHealthBase(index)
+  end
 end
 
 --- The actors of a loaded cell as last reported to the server: { unique_index, x, y, z, health?, health_base? }.
@@ -116,12 +119,12 @@ function M.actors_in(cell, earlier)
   return list, size
 end
 
---- Reads the first `count` of `actors`, which are from the result of `actors_in` for that cell, again. Returns false,
--- perhaps after some, if the server's list has another length than `size` or other actors in these places.
-function M.look_again(cell, actors, count, size)
+--- Reads some of `actors`, the result of `actors_in` for that cell, again: those at the first `count` of `positions`.
+-- Returns false, perhaps after some, if the server's list has another length than `size` or other actors there.
+function M.look_again(cell, actors, positions, count, size)
   if select_actors(cell) ~= size then return false end
-  for position = 1, count do
-    local actor = actors[position]
+  for at = 1, count do
+    local actor = actors[positions[at]]
     if not is_at(actor, actor.index) then return false end
     look_at(actor, actor.index)
   end

@@ -1,4 +1,5 @@
 --- A player's standing with each faction it has dealt with.
+local cache = require("timmy.game.cache")
 local corescripts = require("timmy.game.corescripts")
 local id_lists = require("timmy.state.id_lists")
 local json = require("timmy.wire.json")
@@ -12,11 +13,8 @@ local function shared(player, setting, default, name)
   return corescripts.table_or_none(corescripts.data_of(corescripts.shared(player, setting, default))[name])
 end
 
-return function(pid)
-  local player = corescripts.player(pid)
-  local ranks = shared(player, "shareFactionRanks", true, "factionRanks")
-  local reputations = shared(player, "shareFactionReputation", true, "factionReputation")
-  local expulsions = shared(player, "shareFactionExpulsion", false, "factionExpulsion")
+local standings = cache.of_content(function(source)
+  local ranks, reputations, expulsions = source.ranks, source.reputations, source.expulsions
   local every = {}
   for _, held in ipairs({ ranks, reputations, expulsions }) do
     for faction in pairs(held) do every[faction] = true end
@@ -29,5 +27,14 @@ return function(pid)
       expelled = expulsions[faction] == true,
     }
   end
-  return { factions = json.object(factions), truncated = truncated }
+  return json.constant({ factions = json.object(factions), truncated = truncated })
+end)
+
+return function(pid, options)
+  local player = corescripts.player(pid)
+  return standings(player, {
+    ranks = shared(player, "shareFactionRanks", true, "factionRanks"),
+    reputations = shared(player, "shareFactionReputation", true, "factionReputation"),
+    expulsions = shared(player, "shareFactionExpulsion", false, "factionExpulsion"),
+  }, options)
 end

@@ -1,4 +1,5 @@
 --- A player's inventory.
+local cache = require("timmy.game.cache")
 local corescripts = require("timmy.game.corescripts")
 local json = require("timmy.wire.json")
 local stack = require("timmy.state.stack")
@@ -16,8 +17,7 @@ local function sorted_keys(inventory)
   return keys
 end
 
-return function(pid)
-  local inventory = corescripts.table_or_none(corescripts.player(pid).data.inventory)
+local stacks_in = cache.of_content(function(inventory)
   local items, truncated = {}, false
   for _, key in ipairs(sorted_keys(inventory)) do
     local item = stack(inventory[key])
@@ -27,5 +27,10 @@ return function(pid)
     end
     items[#items + 1] = item
   end
-  return { items = json.array(items), truncated = truncated }
+  return json.constant({ items = json.array(items), truncated = truncated })
+end)
+
+return function(pid, options)
+  local player = corescripts.player(pid)
+  return stacks_in(player, corescripts.table_or_none(player.data.inventory), options)
 end

@@ -10,7 +10,7 @@ local function latest(lines)
   for position = math.max(1, #lines - MOST_ENTRIES + 1), #lines do
     entries[#entries + 1] = journal_data.entry(lines[position])
   end
-  return { entries = json.array(entries), truncated = #lines > MOST_ENTRIES }
+  return json.constant({ entries = json.array(entries), truncated = #lines > MOST_ENTRIES })
 end
 
 local remembered = journal_data.remember(latest)

@@ -16,10 +16,9 @@ local nearby, pieces = {}, {}
 local function collect(cell, eye, options, count)
   local company = cell_actors.of(cell, options.now, options.fresh)
   local reach = options.radius * options.radius
-  for _, actor in ipairs(company.actors) do
-    local entity = actor.entity
-    local square = entity.is_placed and geometry.square(eye, entity) or math.huge
-    if square <= reach and cell_actors.is_known(company, actor) then
+  for position, actor in ipairs(company.actors) do
+    local square = cell_actors.square(company, position, eye)
+    if company.is_known[position] and square <= reach then
       count = count + 1
       nearby[count], actor.distance = actor, math.floor(math.sqrt(square))
     end

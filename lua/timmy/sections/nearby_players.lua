@@ -25,12 +25,12 @@ local function see(other, eye)
 end
 
 --- Adds what is visible of a player that near.
-local function look_at(seen)
+local function look_at(seen, options)
   local pid = seen.pid
   seen.level, seen.race, seen.class = numbers.whole(guard.GetLevel(pid)), guard.GetRace(pid), classes.of(pid)
-  local current, base = numbers.finite(guard.GetHealthCurrent(pid)), numbers.finite(guard.GetHealthBase(pid))
+  local current, base = player_state.health(pid, options)
   seen.health = { current = current, base = base }
-  for name, value in pairs(player_state(pid)) do seen[name] = value end
+  for name, value in pairs(player_state.of(pid, options)) do seen[name] = value end
 end
 
 return function(pid, options)
@@ -39,6 +39,6 @@ return function(pid, options)
     if is_near(other, pid, eye, options.radius) then nearby[#nearby + 1] = see(other, eye) end
   end
   local near, left_out = geometry.nearest(nearby, options.most, "pid")
-  for _, seen in ipairs(near) do look_at(seen) end
+  for _, seen in ipairs(near) do look_at(seen, options) end
   return { players = json.array(near), truncated = left_out > 0, left_out = left_out }
 end

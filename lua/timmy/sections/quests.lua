@@ -35,7 +35,7 @@ end
 
 local function summary(lines)
   local kept, truncated = most_recent(stages_of(lines))
-  return { stages = json.object(kept), truncated = truncated }
+  return json.constant({ stages = json.object(kept), truncated = truncated })
 end
 
 local remembered = journal_data.remember(summary)

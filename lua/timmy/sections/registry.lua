@@ -62,9 +62,9 @@ function M.look(section, pid, options)
 end
 
 --- A `nearby_*` section of a logged-in player as a list of entities: see timmy.sections.surroundings.
-function M.surroundings(section, pid, eye, options, list)
+function M.surroundings(section, pid, eye, options, list, versions)
   if not corescripts.player(pid) then return nil end
-  return surroundings.look(section, pid, eye, options, list)
+  return surroundings.look(section, pid, eye, options, list, versions)
 end
 
 --- A section, read now, with defaults for missing options.

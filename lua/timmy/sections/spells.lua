@@ -1,4 +1,5 @@
 --- The spellbook, the selected spell, and the spell effects active on a player.
+local cache = require("timmy.game.cache")
 local corescripts = require("timmy.game.corescripts")
 local id_lists = require("timmy.state.id_lists")
 local json = require("timmy.wire.json")
@@ -62,14 +63,20 @@ local function active_of(data)
   return json.array(active)
 end
 
-return function(pid)
-  local data = corescripts.player(pid).data
-  local known, truncated = id_lists.list(data.spellbook, MOST_SPELLS)
-  local selected = type(data.miscellaneous) == "table" and data.miscellaneous.selectedSpell
-  return {
+local spells_in = cache.of_content(function(source)
+  local known, truncated = id_lists.list(source.spellbook, MOST_SPELLS)
+  return json.constant({
     known = known,
-    selected = id_lists.is_id(selected) and selected or nil,
-    active = active_of(data),
+    selected = id_lists.is_id(source.selected) and source.selected or nil,
+    active = active_of(source),
     truncated = truncated,
-  }
+  })
+end)
+
+return function(pid, options)
+  local player = corescripts.player(pid)
+  local data = player.data
+  local selected = type(data.miscellaneous) == "table" and data.miscellaneous.selectedSpell or nil
+  local source = { spellbook = data.spellbook, spellsActive = data.spellsActive, selected = selected }
+  return spells_in(player, source, options)
 end

@@ -1,24 +1,24 @@
 --- Date, hour and weather.
 local corescripts = require("timmy.game.corescripts")
 local guard = require("timmy.game.guard")
+local json = require("timmy.wire.json")
 local numbers = require("timmy.wire.numbers")
 local weather = require("timmy.state.weather")
 
 local HOURS = 24
 
---- The weather of the player's region, once a client has reported it.
-local function weather_of(pid)
-  local name = guard.GetRegion(pid):lower()
+--- The weather of a region, once a client has reported it.
+local function weather_of(name)
   local regions = corescripts.table_or_none(corescripts.global("WorldInstance").storedRegions)
   local region = corescripts.table_or_none(regions[name])
   local current = weather.NAMES[region.currentWeather]
   if not current then return nil end
-  return {
+  return json.constant({
     region = name,
     current = current,
     next = weather.NAMES[region.nextWeather],
     transition = numbers.finite(region.transitionFactor),
-  }
+  })
 end
 
 --- The current hour is a global; the saved one is updated once an hour.
@@ -27,7 +27,7 @@ local function hour_of(time)
   return hour % HOURS
 end
 
-return function(pid)
+local function read(region)
   local time = corescripts.table_or_none(corescripts.data_of(_G.WorldInstance).time)
   return {
     year = numbers.whole(time.year),
@@ -36,6 +36,27 @@ return function(pid)
     day = numbers.whole(time.day),
     hour = hour_of(time),
     days_passed = numbers.whole(time.daysPassed),
-    weather = weather_of(pid),
+    weather = weather_of(region),
   }
+end
+
+--- How old a pushed section may be that was read for another player in the region, in seconds.
+local KEEPS_S = 0.1
+local MOST_REGIONS = 64
+
+--- The last section of each region, and when it was read.
+local known, count = {}, 0
+
+return function(pid, options)
+  local region, now = guard.GetRegion(pid):lower(), options.now
+  local memory = known[region]
+  local is_recent = memory and memory.world == _G.WorldInstance and memory.at >= now - KEEPS_S
+  if is_recent and not options.fresh then return memory.section end
+  if not memory then
+    if count >= MOST_REGIONS then known, count = {}, 0 end
+    memory, count = {}, count + 1
+    known[region] = memory
+  end
+  memory.at, memory.world, memory.section = now, _G.WorldInstance, read(region)
+  return memory.section
 end

@@ -18,13 +18,13 @@ function Client:push(message)
   message.seq = self.seq + 1
   local text, why = json.encode(message)
   if not text then return nil, why end
-  self:push_text(text)
+  self:push_text(text, true)
   return true
 end
 
---- The same for a message that is text already and contains `seq + 1`.
-function Client:push_text(text)
-  if not self.peer:push(text) then return end
+--- The same for a message that is text already and contains `seq + 1`. One that is not awaited may wait for others.
+function Client:push_text(text, is_awaited)
+  if not self.peer:push(text, is_awaited) then return end
   self.seq = self.seq + 1
   self.pushed, self.pushed_bytes = self.pushed + 1, self.pushed_bytes + #text
 end

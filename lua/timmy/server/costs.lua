@@ -7,32 +7,18 @@ Costs.__index = Costs
 local M = {}
 
 local MS_PER_S = 1000
---- The methods of readings that read and encode a section for a push.
-local METHODS = { "pushed", "surroundings" }
 
---- `clock`: monotonic seconds.
-function M.new(clock)
-  return setmetatable({ clock = clock, sections = {} }, Costs)
+function M.new()
+  return setmetatable({ sections = {} }, Costs)
 end
 
---- Times the readings for pushes.
-function Costs:watch(readings)
-  for _, name in ipairs(METHODS) do
-    local read = readings[name]
-    if read then
-      readings[name] = function(this, player, section, view, due, now)
-        local began = self.clock()
-        local reading, wrong = read(this, player, section, view, due, now)
-        self:add(section, self.clock() - began)
-        return reading, wrong
-      end
-    end
-  end
-end
-
+--- Notes how long it took to read a section for a push and to encode what changed.
 function Costs:add(section, seconds)
-  local cost = self.sections[section] or { seconds = 0, reads = 0 }
-  self.sections[section] = cost
+  local cost = self.sections[section]
+  if not cost then
+    cost = { seconds = 0, reads = 0 }
+    self.sections[section] = cost
+  end
   cost.seconds, cost.reads = cost.seconds + seconds, cost.reads + 1
 end
 

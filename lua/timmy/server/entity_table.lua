@@ -64,6 +64,7 @@ local function enter(self, view, list)
       count = count + 1
       added[count] = entity.key
       self.references[entity] = (self.references[entity] or 0) + 1
+      if self.sent[entity] ~= entity.version then send(self, entity) end
     end
     view.members[entity] = stamp
   end
@@ -99,14 +100,16 @@ end
 function EntityTable:show(entry, section, scene)
   local view, text = view_of(entry, section), nil
   if view.revision ~= scene.revision then text = difference(self, view, scene) end
-  local has_changed = scene.newest > view.newest
-  if not text and not has_changed then return nil, false end
+  local before, versions = view.newest, scene.versions
+  if scene.newest <= before then return text, false end
   view.newest = scene.newest
-  for position = 1, #scene.list do
-    local entity = scene.list[position]
-    if self.sent[entity] ~= entity.version then send(self, entity) end
+  for position = 1, #versions do
+    if versions[position] > before then
+      local entity = scene.list[position]
+      if self.sent[entity] ~= entity.version then send(self, entity) end
+    end
   end
-  return text, has_changed
+  return text, true
 end
 
 --- Forgets what an entry showed: its player has left.
@@ -116,21 +119,37 @@ function EntityTable:forget(entry)
   end
 end
 
-local function listed(name, list, count)
-  return '"' .. name .. '":[' .. table.concat(list, ",", 1, count) .. "]"
+--- Appends texts to `pieces` as the member `name` of an object that has `members` already; returns the new length.
+local function put_list(pieces, at, members, name, list, count)
+  pieces[at + 1], pieces[at + 2], pieces[at + 3] = members == 0 and '"entities":{"' or ',"', name, '":['
+  at = at + 3
+  for position = 1, count do
+    pieces[at + 1], pieces[at + 2] = list[position], ","
+    at = at + 2
+  end
+  pieces[at] = "]"
+  return at
 end
 
---- The member `entities` of the frame, with a comma; empty if no entity changed.
-function EntityTable:text()
-  local parts = {}
-  if #self.removed > 0 then
-    parts[1] = listed("removed", self.removed, #self.removed)
+local KINDS = { "whole", "moved", "harmed" }
+
+--- Appends the member `entities` of the frame and a comma to the list of texts `pieces`, which has `at` of them;
+-- nothing if no entity changed. Returns the new length.
+function EntityTable:put(pieces, at)
+  local members, removed = 0, self.removed
+  if #removed > 0 then
+    at, members = put_list(pieces, at, members, "removed", removed, #removed), 1
     self.removed = {}
   end
-  for _, kind in ipairs({ "whole", "moved", "harmed" }) do
-    if counts[kind] > 0 then parts[#parts + 1] = listed(kind, changes[kind], counts[kind]) end
+  for position = 1, #KINDS do
+    local kind = KINDS[position]
+    if counts[kind] > 0 then
+      at, members = put_list(pieces, at, members, kind, changes[kind], counts[kind]), members + 1
+    end
   end
-  return #parts > 0 and '"entities":{' .. table.concat(parts, ",") .. "}," or ""
+  if members == 0 then return at end
+  pieces[at + 1] = "},"
+  return at + 1
 end
 
 return M

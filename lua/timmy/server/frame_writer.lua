@@ -16,7 +16,10 @@ local pieces, sections = {}, {}
 
 local function opening_of(entry)
   local player = entry.player
-  if not entry.full then return '"perceptions":[{"pid":' .. player.pid end
+  if not entry.full then
+    entry.opening = entry.opening or '"perceptions":[{"pid":' .. player.pid
+    return entry.opening
+  end
   return '"perceptions":[{"full":true,"player":' .. json.encode(player.name) .. ',"pid":' .. player.pid
     .. ',"cadence":' .. CADENCE
 end
@@ -40,8 +43,10 @@ end
 --- Fills the buffer `sections` with what changed; returns its length, and whether an entity changed.
 local function write_sections(subscription, entry)
   local count, has_changed = 0, false
-  for _, name in ipairs(subscription.sections) do
-    local reading = entry.readings[name]
+  local names, readings = subscription.sections, entry.readings
+  for position = 1, #names do
+    local name = names[position]
+    local reading = readings[name]
     if reading and reading.list then
       local text, differs = subscription.entities:show(entry, name, reading)
       if text then count = put_scene(count, name, text) end
@@ -54,27 +59,28 @@ local function write_sections(subscription, entry)
   return count, has_changed
 end
 
-local function append(at, text)
-  pieces[at + 1] = text
-  return at + 1
-end
-
 --- The text of an entry's push, whose sections are in `entry.readings`; nil if nothing changed, unless `must`.
 function M.write(subscription, entry, must, seq, now, game_now)
   subscription.entities:begin()
   local count, has_changed = write_sections(subscription, entry)
-  local listed = subscription.entities:text()
-  if count == 0 and not has_changed and listed == "" and not must then return nil end
   pieces[1], pieces[2], pieces[3] = '{"type":"frame","seq":', seq, ',"now":'
   pieces[4], pieces[5], pieces[6] = clock.to_ms(now), ',"game_ms":', clock.to_ms(game_now)
-  pieces[7], pieces[8], pieces[9] = ",", listed, opening_of(entry)
-  local at = 9
+  pieces[7] = ","
+  local at = subscription.entities:put(pieces, 7)
+  if count == 0 and not has_changed and at == 7 and not must then return nil end
+  pieces[at + 1] = opening_of(entry)
+  at = at + 1
   if entry.sent_revision ~= entry.revision then
-    at = append(append(at, ',"revision":'), entry.revision)
+    pieces[at + 1], pieces[at + 2], at = ',"revision":', entry.revision, at + 2
     entry.sent_revision = entry.revision
   end
-  if count > 0 then at = append(append(append(at, ',"sections":{'), table.concat(sections, "", 1, count)), "}") end
-  return table.concat(pieces, "", 1, append(at, "}]}"))
+  if count > 0 then
+    pieces[at + 1] = ',"sections":{'
+    for position = 1, count do pieces[at + 1 + position] = sections[position] end
+    pieces[at + 2 + count], at = "}", at + 2 + count
+  end
+  pieces[at + 1] = "}]}"
+  return table.concat(pieces, "", 1, at + 1)
 end
 
 return M

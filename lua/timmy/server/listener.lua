@@ -29,8 +29,11 @@ local function enter(self, peer)
 end
 
 --- Starts listening. options: sockets (luasocket's interface), host, port, limits (see timmy.server.config; with
--- mechanism and tokens), on_message(peer, payload | nil, delimited), on_close(peer), log(text). Returns nil and the
--- reason if the address can't be used.
+-- mechanism and tokens), on_message(peer, payload | nil, delimited), on_close(peer), log(text), accept_every_s: the
+-- shortest time between two looks for new connections while there are peers (default: every poll looks, which costs as
+-- much as its other system calls together), push_every_s: the shortest time between two writes of pushes to a peer
+-- (default: 0; answers, events and what shows the effect of a command are written at once). Returns nil and the reason
+-- if the address can't be used.
 function M.open(options)
   local server, why = options.sockets.bind(options.host, options.port, BACKLOG)
   if not server then return nil, why end
@@ -46,6 +49,8 @@ function M.open(options)
     accepted = 0,
     first = 0,
     accept_after = 0,
+    accept_every_s = options.accept_every_s or 0,
+    push_every_s = options.push_every_s or 0,
   }, Listener)
   listener.hear = { message = options.on_message, ready = function(peer) enter(listener, peer) end }
   return listener
@@ -81,7 +86,11 @@ function Listener:accept(now, within_budget)
   for _ = 1, ACCEPTS_PER_POLL do
     if not admission.takes_newcomers(self.peers, self.limits, now) then return end
     local socket, why = self.server:accept()
-    if not socket then return why ~= "timeout" and pause(self, now, why) end
+    if not socket and why == "timeout" then
+      self.accept_after = #self.peers > 0 and now + self.accept_every_s or 0
+      return
+    end
+    if not socket then return pause(self, now, why) end
     admit(self, socket, now)
     if not within_budget() then return end
   end
@@ -112,10 +121,10 @@ function Listener:read(now, within_budget)
 end
 
 --- Writes each peer's output, then closes the peers that have ended.
-function Listener:write()
+function Listener:write(now)
   for index = #self.peers, 1, -1 do
     local peer = self.peers[index]
-    if not peer:is_over() and peer:backlog() > 0 then guarded(self, peer, peer.write) end
+    if not peer:is_over() and peer:is_due(now) then guarded(self, peer, peer.write, now + self.push_every_s) end
     if peer:is_over() then self:drop(index) end
   end
 end

@@ -46,13 +46,15 @@ function Peer:is_ready()
   return self.connection.state == "ready"
 end
 
---- Sends a message that is not an answer.
-function Peer:push(text)
+--- Sends a message that is not an answer; `is_awaited`: it must not wait for others.
+function Peer:push(text, is_awaited)
+  self.is_awaited = self.is_awaited or is_awaited
   return self.connection:send({ text })
 end
 
 --- Answers a request, with an empty delimiter if the request had one.
 function Peer:answer(text, delimited)
+  self.is_awaited = true
   return self.connection:send(delimited and { "", text } or { text })
 end
 
@@ -114,8 +116,16 @@ function Peer:understand(hear, within_budget)
   end
 end
 
---- Writes as much output as the kernel takes.
-function Peer:write()
+--- Whether there is output to be written now: what is awaited, or a push after a pause. A system call costs as much as
+-- half a push, so pushes of several polls are written at once.
+function Peer:is_due(now)
+  if self:backlog() == 0 then return false end
+  return self.is_awaited or not self:is_ready() or now >= (self.write_after or now)
+end
+
+--- Writes as much output as the kernel takes. Pushes that follow wait until `after`.
+function Peer:write(after)
+  self.is_awaited, self.write_after = false, after
   local outbox = self.connection.outbox
   while outbox.size > 0 do
     local head, offset = outbox:peek()

@@ -19,21 +19,37 @@ local function read(service, client, entry, section, now)
 end
 
 --- Reads the sections of an entry's player, from the one at which the poll before stopped; false if the budget ran out
--- before the last. The push shows the commands that were done before it began.
-local function look(service, client, entry, now, within_budget)
-  local sections, readings = client.subscription.sections, service.readings
-  local touched_at = readings:touched_at(entry.player)
+-- before the last. The push shows the commands that were done before it began. One look at the clock for each section
+-- serves the budget and the report of costs.
+local function read_sections(service, client, entry, now, within_budget)
+  local sections, readings, clock_now = client.subscription.sections, service.readings, service.clock_now
+  local touched_at, began = readings:touched_at(entry.player), clock_now()
   if entry.position == 1 then entry.next_revision = service:revision_of(entry.player.pid, now) end
   for position = entry.position, #sections do
     local section = sections[position]
     if not readings:is_fresh(section, entry.readings[section], touched_at, entry.due) then
+      entry.position = position
       entry.readings[section] = read(service, client, entry, section, now)
       entry.position = position + 1
-      if position < #sections and not within_budget() then return false end
+      local ended = clock_now()
+      service.costs:add(section, ended - began)
+      began = ended
+      if position < #sections and not within_budget(ended) then return false end
     end
   end
   entry.position = 1
   return true
+end
+
+--- The same. A section in which an error is raised is left out.
+local function look(service, client, entry, now, within_budget)
+  repeat
+    local ok, is_done = xpcall(read_sections, debug.traceback, service, client, entry, now, within_budget)
+    if ok then return is_done end
+    local section = client.subscription.sections[entry.position]
+    service.readings:note_failure(entry.player, section, is_done)
+    entry.readings[section], entry.position = nil, entry.position + 1
+  until false
 end
 
 --- Whether a perception of this revision is the first that shows some command's effect.
@@ -64,7 +80,7 @@ local function push(service, client, entry, now, within_budget)
     entry.revision = before
     return true
   end
-  client:push_text(text)
+  client:push_text(text, must or entry.full)
   entry.full, entry.game_time = false, game_now
   return true
 end

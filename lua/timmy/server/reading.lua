@@ -11,11 +11,11 @@ local M = {}
 -- A game client that sends names of any length must not end the connections of those who observe its player.
 local LONGEST_BYTES = 524288
 
---- What a member that is gone has for a text.
+--- What is sent of a member that is gone.
 local GONE = "null"
 
 function M.new()
-  return setmetatable({ members = {}, texts = {}, changed = {}, gone = {} }, Reading)
+  return setmetatable({ members = {}, texts = {}, changed = {}, count = 0, size = 0 }, Reading)
 end
 
 --- `"name":` by name.
@@ -24,50 +24,40 @@ local leads = setmetatable({}, { __index = function(known, name)
   return known[name]
 end })
 
---- Names and texts of the members that differ from the last ones; reused to avoid garbage.
-local names, texts = {}, {}
+--- Names, values and texts of the members that differ from the last ones; reused to avoid garbage.
+local names, values, texts = {}, {}, {}
 
-local function is_same(self, name, member)
-  return member == self.members[name] and (type(member) ~= "table" or json.is_constant(member))
+local function is_same(before, member)
+  return member == before and (type(member) ~= "table" or json.is_constant(member))
 end
 
---- Encodes the members that differ; returns their number and the section's size in bytes, or nil and why not.
-local function encode_different(self, layout, value)
-  local count, size = 0, 0
-  for index = 1, layout.count do
-    local name = layout.names[index]
+--- Encodes the members that differ. Returns their number, the size of all texts in bytes, and whether the value has the
+-- same names as the last one; or nil and why not. The names are compared here: finding their order costs more.
+local function encode_different(self, value)
+  local count, members, known, size = 0, 0, 0, self.size
+  for name, member in pairs(value) do
     local text = self.texts[name]
-    if not is_same(self, name, value[name]) then
-      local new, why = json.encode(value[name])
+    members, known = members + 1, text and known + 1 or known
+    if not text or not is_same(self.members[name], member) then
+      local new, why = json.encode(member)
       if not new then return nil, why end
-      if new ~= text then
-        count = count + 1
-        names[count], texts[count], text = name, new, new
-      end
+      count, size = count + 1, size + #new - (text and #text or 0)
+      names[count], values[count], texts[count] = name, member, new
     end
-    size = size + #layout.leads[index] + #text
   end
-  return count, size
+  return count, size, known == members and members == self.count
 end
 
---- Whether two layouts have the same names. Layouts are forgotten at times, and those of many names are never kept
--- (timmy.wire.json.layouts).
-local function are_alike(one, other)
-  if one == other then return true end
-  if not one or one.count ~= other.count then return false end
-  for index = 1, one.count do
-    if one.names[index] ~= other.names[index] then return false end
-  end
-  return true
-end
-
---- Marks the members that the layout lacks as gone.
+--- Marks the members that the value lacks as gone. Returns the size of their texts.
 local function drop_others(self, value, revision)
+  local size = 0
   for name, text in pairs(self.texts) do
-    if value[name] == nil and text ~= GONE then
-      self.texts[name], self.members[name], self.changed[name] = GONE, nil, revision
+    if value[name] == nil then
+      size = size + #text
+      self.texts[name], self.members[name], self.changed[name] = nil, nil, revision
     end
   end
+  return size
 end
 
 local function too_long(size)
@@ -79,20 +69,35 @@ local function next_revision(revisions, section)
   return revisions[section]
 end
 
+--- Notes the members that were encoded. Returns the revision that they got, nil if all have the same texts as before.
+local function store(self, count, revisions, section)
+  local revision
+  for position = 1, count do
+    local name, text = names[position], texts[position]
+    self.members[name] = values[position]
+    if text ~= self.texts[name] then
+      revision = revision or next_revision(revisions, section)
+      self.texts[name], self.changed[name] = text, revision
+    end
+  end
+  return revision
+end
+
 local function take_object(self, value, revisions, section)
-  local layout, offending = json.layout(value)
-  if not layout then return nil, "a name is a " .. offending end
-  local count, size = encode_different(self, layout, value)
+  local count, size, is_alike = encode_different(self, value)
   if not count then return nil, size end
-  local why = too_long(size)
+  local layout, offending = self.layout, nil
+  if not is_alike or not layout then layout, offending = json.layout(value) end
+  local why = offending and "a name is a " .. offending or too_long(size)
   if why then return nil, why end
-  for name, member in pairs(value) do self.members[name] = member end
-  local is_alike = are_alike(self.layout, layout)
-  if count == 0 and is_alike then return self end
-  local revision = next_revision(revisions, section)
-  for position = 1, count do self.texts[names[position]], self.changed[names[position]] = texts[position], revision end
-  if not is_alike then drop_others(self, value, revision) end
-  self.layout, self.revision, self.whole = layout, revision, nil
+  local revision = store(self, count, revisions, section)
+  if layout ~= self.layout then
+    revision = revision or next_revision(revisions, section)
+    size = size - drop_others(self, value, revision)
+    self.layout, self.count = layout, layout.count
+  end
+  self.size = size
+  if revision then self.revision, self.whole = revision, nil end
   return self
 end
 
@@ -101,7 +106,7 @@ local function take_whole(self, value, revisions, section)
   local text, why = json.encode(value)
   why = why or too_long(#text)
   if why then return nil, why end
-  if self.layout then self.members, self.texts, self.changed = {}, {}, {} end
+  if self.layout then self.members, self.texts, self.changed, self.count, self.size = {}, {}, {}, 0, 0 end
   if text ~= self.whole or self.layout then
     self.layout, self.whole, self.revision = nil, text, next_revision(revisions, section)
   end
@@ -109,10 +114,15 @@ local function take_whole(self, value, revisions, section)
 end
 
 --- Takes a new value; if it differs from the last one, it gets the next revision of the section in the table
--- `revisions`. Returns the reading, or nil and why the value can't be sent.
+-- `revisions`. Returns the reading, or nil and why the value can't be sent. A value must not change afterwards: the
+-- same one is not looked at again.
 function Reading:take(value, revisions, section)
-  if json.is_object(value) then return take_object(self, value, revisions, section) end
-  return take_whole(self, value, revisions, section)
+  if value == self.value then return self end
+  local take = json.is_object(value) and take_object or take_whole
+  local taken, why = take(self, value, revisions, section)
+  if not taken then return nil, why end
+  self.value = value
+  return self
 end
 
 local pieces = {}
@@ -136,7 +146,8 @@ function Reading:changes(since)
   local count = 0
   for name, revision in pairs(self.changed) do
     if revision > since then
-      pieces[count + 1], pieces[count + 2], pieces[count + 3] = count == 0 and "{" or ",", leads[name], self.texts[name]
+      pieces[count + 1], pieces[count + 2] = count == 0 and "{" or ",", leads[name]
+      pieces[count + 3] = self.texts[name] or GONE
       count = count + 3
     end
   end

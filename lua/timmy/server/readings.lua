@@ -21,9 +21,18 @@ function M.new(registry, log, allow_raw)
     roster = {} }, Readings)
 end
 
+--- The keys of a view's readings, or scenes, by section; joined once.
+local function keys_of(suffix)
+  return setmetatable({}, { __index = function(keys, section)
+    keys[section] = section .. suffix
+    return keys[section]
+  end })
+end
+
 --- A view: the radius, and the most items listed of a kind.
 function M.view(radius, most)
-  return { radius = radius, most = most, key = ":" .. radius .. ":" .. most }
+  local suffix = ":" .. radius .. ":" .. most
+  return { radius = radius, most = most, readings = keys_of(suffix), scenes = keys_of(suffix .. ":entities") }
 end
 
 --- The readings of the player in a slot; they start again when another player has the slot.
@@ -42,16 +51,10 @@ local function options_of(self, view, now, fresh)
   return options
 end
 
---- Calls a reader of the registry; nil if it failed, or if the player has just left.
-local function read(self, section, player, reader, ...)
-  local ok, value, more = xpcall(reader, debug.traceback, section, player.pid, ...)
-  if ok then return value, more end
-  self.log("section " .. section .. " of " .. player.name .. " could not be read: " .. tostring(value))
-end
-
 --- What is kept for a key that depends on a view; `new()` makes it.
 local function place_by_view(known, key, new)
-  if known.by_view[key] then return known.by_view[key] end
+  local kept = known.by_view[key]
+  if kept then return kept end
   if known.views >= MOST_BY_VIEW then known.by_view, known.views = {}, 0 end
   known.by_view[key], known.views = new(), known.views + 1
   return known.by_view[key]
@@ -60,17 +63,24 @@ end
 --- The table that holds the reading of a section.
 local function place(self, known, section, view)
   if self.registry.by_view[section] then
-    return place_by_view(known, section .. view.key, readings_of_sections.new)
+    return place_by_view(known, view.readings[section], readings_of_sections.new)
   end
-  known.readings[section] = known.readings[section] or readings_of_sections.new()
-  return known.readings[section]
+  local reading = known.readings[section]
+  if not reading then
+    reading = readings_of_sections.new()
+    known.readings[section] = reading
+  end
+  return reading
 end
 
 --- The last revision of each section in a slot. They continue when the slot's player changes: otherwise a new player's
 -- section could be taken for the one already sent of the previous player.
 local function revisions_of(self, pid)
-  local last = self.revisions[pid] or {}
-  self.revisions[pid] = last
+  local last = self.revisions[pid]
+  if not last then
+    last = {}
+    self.revisions[pid] = last
+  end
   return last
 end
 
@@ -92,20 +102,27 @@ end
 
 local function brought_up_to_date(self, player, reading, section, view, now, fresh)
   if is_held(self, player, reading, section) then return reading end
-  local value = read(self, section, player, self.registry.look, options_of(self, view, now, fresh))
+  local value = self.registry.look(section, player.pid, options_of(self, view, now, fresh))
   if not value then return nil end
   reading.at = now
   return renew(self, player, reading, section, value)
 end
 
+--- Logs that reading a section raised an error.
+function Readings:note_failure(player, section, err)
+  self.log("section " .. section .. " of " .. player.name .. " could not be read: " .. tostring(err))
+end
+
 --- A section (timmy.server.reading), read now; nil if it could not be read.
 function Readings:now(player, section, view, now)
-  local known = known_of(self, player)
-  return brought_up_to_date(self, player, place(self, known, section, view), section, view, now, true)
+  local reading = place(self, known_of(self, player), section, view)
+  local ok, value = xpcall(brought_up_to_date, debug.traceback, self, player, reading, section, view, now, true)
+  if ok then return value end
+  self:note_failure(player, section, value)
 end
 
 --- The same for a push that was due at `due`: one reading serves all pushes due by then, and a section that changes
--- seldom may be as old as `registry.keeps_s` says, unless the player was touched since.
+-- seldom may be as old as `registry.keeps_s` says, unless the player was touched since. Errors of sections are raised.
 function Readings:pushed(player, section, view, due, now)
   local known = known_of(self, player)
   local reading = place(self, known, section, view)
@@ -139,15 +156,16 @@ local function look_around(self, known, player, scene, section, view, due, now)
   if not eye then return nil end
   local options = options_of(self, view, now, scene.at <= known.touched)
   options.roster = self.roster
-  local list, left_out = read(self, section, player, self.registry.surroundings, eye, options, scene.spare)
-  return list and scene:take(list, left_out, now)
+  local list, spare = scene:spares()
+  local taken, left_out, versions = self.registry.surroundings(section, player.pid, eye, options, list, spare)
+  return taken and scene:take(taken, versions, left_out, now)
 end
 
 --- A `nearby_*` section for a push that was due at `due`, as a scene (timmy.server.scene); nil if it could not be read.
 -- One serves all pushes due by then.
 function Readings:surroundings(player, section, view, due, now)
   local known = known_of(self, player)
-  local scene = place_by_view(known, section .. view.key .. ":entities", scenes.new)
+  local scene = place_by_view(known, view.scenes[section], scenes.new)
   local touched = scene.at <= known.touched
   if not touched and scene.at >= due - (self.registry.keeps_s[section] or 0) then return scene end
   if is_held(self, player, scene, section) then return scene end

@@ -33,8 +33,7 @@ function M.new(options)
   service.memory = dedupe.new(options.limits.remember_s, options.limits.remembered, options.limits.remembered_bytes)
   service.waiting, service.observers = waiting.new(), observers.new()
   service.readings = readings.new(options.sections, function(text) options.log("error", text) end, options.allow_raw)
-  service.costs = costs.new(options.clock_now)
-  service.costs:watch(service.readings)
+  service.costs = costs.new()
   return service
 end
 
@@ -240,7 +239,7 @@ local function look_at_roster(self, now)
   self.done = done
 end
 
---- Pushes the due perceptions, while `within_budget()`.
+--- Pushes the due perceptions, while `within_budget(now)`; without an argument it looks at the clock itself.
 function Service:push(now, within_budget)
   local game_now = self:game_time(now)
   self.stands_still, self.looked_at = self.game_now ~= nil and game_now == self.looked_at, game_now

@@ -49,9 +49,9 @@ local names = cache.new(function()
 end)
 
 --- All source values of the text, in a list without holes.
-local function traits_of(record, dead, name, traits)
+local function traits_of(record, dead, name)
   local ai, equipment = table_or_nothing(record.ai), table_or_nothing(record.equipment)
-  traits[1], traits[2], traits[3] = record.refId, dead, name
+  local traits = { record.refId, dead, name }
   for position = 1, #AI do traits[3 + position] = ai[AI[position]] or false end
   for position = 1, #slots.NAMES do
     traits[3 + #AI + position] = table_or_nothing(equipment[position - 1]).refId or false
@@ -59,9 +59,16 @@ local function traits_of(record, dead, name, traits)
   return traits
 end
 
-local function are_same(one, other)
-  for position = 1, #one do
-    if one[position] ~= other[position] then return false end
+--- Whether the source values are still those of an earlier text. Most actors wear what they wore and do what they did.
+local function are_same(traits, record, dead, name)
+  if traits[1] ~= record.refId or traits[2] ~= dead or traits[3] ~= name then return false end
+  local ai, equipment = table_or_nothing(record.ai), table_or_nothing(record.equipment)
+  for position = 1, #AI do
+    if traits[3 + position] ~= (ai[AI[position]] or false) then return false end
+  end
+  for position = 1, #slots.NAMES do
+    local item = equipment[position - 1]
+    if traits[3 + #AI + position] ~= (type(item) == "table" and item.refId or false) then return false end
   end
   return true
 end
@@ -74,18 +81,13 @@ local function write(cell, unique_index, record, dead, name)
   return text:sub(2, -2)
 end
 
-local latest = {}
-
 --- An actor's record: { text }, the members of a JSON object without braces. Returns `before`, the last result, if
 -- nothing changed; nil if `record` is not an actor's. `now` in seconds.
 function M.of(before, cell, unique_index, record, dead, now)
   if type(record) ~= "table" or not id_lists.is_id(record.refId) then return nil end
   local name = names(_G.RecordStores or NOTHING, now, now)[record.refId]
-  traits_of(record, dead, name, latest)
-  if before and are_same(latest, before.traits) then return before end
-  local role = { traits = latest, text = write(cell, unique_index, record, dead, name) }
-  latest = {}
-  return role
+  if before and are_same(before.traits, record, dead, name) then return before end
+  return { traits = traits_of(record, dead, name), text = write(cell, unique_index, record, dead, name) }
 end
 
 return M

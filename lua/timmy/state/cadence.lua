@@ -10,14 +10,13 @@ local SHORTEST_S, LONGEST_S = declarations.CADENCE_SHORTEST_S, declarations.CADE
 local LEAST_SPEED = declarations.CADENCE_LEAST_SPEED
 local PARTS = declarations.CADENCE_PARTS
 
---- Whether an entity is to be read again for an eye from which the square of its distance is `square`. `fresh`: unless
--- it was read at this moment.
-function M.is_due(entity, square, now, fresh)
-  local age = now - entity.read_at
+--- Whether an entity that was read `age` seconds ago, at this speed, is to be read again for an eye from which the
+-- square of its distance is `square` (NaN: its place is unknown). `fresh`: unless it was read at this moment.
+function M.is_due(age, speed, square, fresh)
   if fresh then return age > 0 end
   if age < SHORTEST_S then return false end
-  local way = age * entity.speed * PARTS
-  return age >= LONGEST_S or way * way >= square
+  local way = age * speed * PARTS
+  return age >= LONGEST_S or way * way >= square or square ~= square
 end
 
 --- Notes that an entity was read at another place, or the same, from which `square` is the square of the distance.

@@ -2,7 +2,7 @@
 -- CoreScripts recorded of each.
 --
 -- All players around see the same cell, so it is read once for all of them: places as often as timmy.state.cadence
--- wants it, the rest twice a second. A snapshot always gets fresh values.
+-- wants it, the rest once a second. A snapshot always gets fresh values.
 local actor_records = require("timmy.state.actor_records")
 local cadence = require("timmy.state.cadence")
 local corescripts = require("timmy.game.corescripts")
@@ -13,20 +13,28 @@ local numbers = require("timmy.wire.numbers")
 
 local M = {}
 
-local PLACES_KEEP_S, RECORDS_KEEP_S = 0.05, 0.5
+local PLACES_KEEP_S, RECORDS_KEEP_S = 0.05, 1
 --- How soon an actor of which the server knows no place yet is looked at again.
 local UNPLACED_KEEP_S = 1
-
-local NOBODY = { actors = {} }
+local NOWHERE = 0 / 0
 
 --- The state of each cell, for as long as CoreScripts keep the cell loaded.
 local known = setmetatable({}, { __mode = "k" })
 
+--- A company has the actors of a cell, and in lists of numbers by their positions what is looked at in every push: to
+-- visit the table of each actor takes longer than all else, because a busy server's processor has forgotten them.
+local function new_company(cell)
+  return { cell = cell, actors = {}, entities = {}, by_index = {}, x = {}, y = {}, z = {}, read_at = {}, speed = {},
+    version = {}, is_known = {}, is_too_long = {}, size = 0, notes = 0, placed_at = -math.huge, listed_at = -math.huge,
+    recorded_at = -math.huge }
+end
+
+local NOBODY = new_company()
+
 local function company_in(loaded, cell)
   local company = known[loaded]
   if not company then
-    company = { cell = cell, actors = {}, entities = {}, size = 0, notes = 0, placed_at = -math.huge,
-      listed_at = -math.huge, recorded_at = -math.huge }
+    company = new_company(cell)
     known[loaded] = company
   end
   return company
@@ -48,74 +56,123 @@ local function note(company, loaded, now)
   company.recorded_at, company.notes = now, company.notes + 1
 end
 
-local function new_entity()
+--- Describes an actor's entity by CoreScripts' record of it. Only then is it listed: the server's own list has no ids.
+local function describe(company, position)
+  local actor = company.actors[position]
+  local index = actor.unique_index
+  local record = not company.deleted[index] and company.records[index]
+  local role = actor_records.of(actor.role, company.cell, index, record, company.dead[index] == true,
+    company.recorded_at)
+  if role and role ~= actor.role then entities.describe(actor.entity, role.text) end
+  actor.role, actor.noted = role, company.notes
+  company.version[position] = actor.entity.version
+  company.is_known[position], company.is_too_long[position] = role ~= nil, actor.entity.is_too_long
+end
+
+--- Brings the descriptions up to date.
+local function keep_described(company, loaded, now, fresh)
+  local count = #company.actors
+  if count == 0 then return end
+  if company.recorded_at < (fresh and now or now - RECORDS_KEEP_S) then
+    note(company, loaded, now)
+  elseif company.described_at == company.placed_at then
+    return
+  end
+  company.described_at = company.placed_at
+  for position = 1, count do
+    if company.actors[position].noted ~= company.notes then describe(company, position) end
+  end
+end
+
+--- Forgets the numbers of a position that nobody has any more.
+local function forget(company, position)
+  company.x[position], company.y[position], company.z[position] = nil, nil, nil
+  company.read_at[position], company.speed[position], company.version[position] = nil, nil, nil
+end
+
+local function new_entity(index)
   local entity = entities.new("actor")
+  entity.order = index
   cadence.begin(entity)
   return entity
 end
 
 --- Assigns its entity to each actor of a list that was read anew, and forgets the entities of the others.
 local function assign(company)
-  local before, now = company.entities, {}
-  for _, actor in ipairs(company.actors) do
+  local before, now = company.by_index, {}
+  company.by_index, company.entities, company.is_known, company.is_too_long = {}, now, {}, {}
+  for position, actor in ipairs(company.actors) do
     local index = actor.unique_index
-    actor.entity = actor.entity or before[index] or new_entity()
-    now[index] = actor.entity
+    actor.entity = actor.entity or before[index] or new_entity(index)
+    company.by_index[index], now[position] = actor.entity, actor.entity
+    company.is_known[position], company.is_too_long[position] = actor.role ~= nil, actor.entity.is_too_long
   end
-  company.entities = now
+  for position = #company.version, #now + 1, -1 do forget(company, position) end
 end
 
---- Assigns an entity its place. If that is a NaN, nobody knows where the actor is (`is_placed`), and the entity keeps
--- its last place: a client that still lists it must not get one without numbers.
+--- Assigns an entity its place. If that is a NaN, nobody knows where the actor is, and the entity keeps its last place:
+-- a client that still lists it must not get one without numbers. Returns whether it is a place.
 local function move(entity, x, y, z, now)
-  entity.is_placed = x + y + z == x + y + z
-  local is_a_way = entity.x and entity.is_placed
-  cadence.note(entity, is_a_way and (x - entity.x) ^ 2 + (y - entity.y) ^ 2 + (z - entity.z) ^ 2 or 0, now)
-  if entity.is_placed then entities.move(entity, x, y, z) end
+  local is_placed, way = x + y + z == x + y + z, 0
+  if is_placed and entity.x then
+    local east, north, up = x - entity.x, y - entity.y, z - entity.z
+    way = east * east + north * north + up * up
+  end
+  cadence.note(entity, way, now)
+  if is_placed then entities.move(entity, x, y, z) end
+  return is_placed
 end
 
 --- Passes on to the entity what was read of its actor.
-local function update(actor, now)
-  local entity = actor.entity
-  move(entity, geometry.whole(actor.x), geometry.whole(actor.y), geometry.whole(actor.z), now)
-  if not actor.health then return entities.set_health(entity, nil, nil) end
-  entities.set_health(entity, numbers.finite(actor.health) + 0, numbers.finite(actor.health_base) + 0)
+local function update(company, position, now)
+  local actor, entity = company.actors[position], company.entities[position]
+  local is_placed = move(entity, geometry.whole(actor.x), geometry.whole(actor.y), geometry.whole(actor.z), now)
+  local current, base = actor.health, nil
+  if current then current, base = numbers.finite(current) + 0, numbers.finite(actor.health_base) + 0 end
+  entities.set_health(entity, current, base)
+  company.x[position] = is_placed and entity.x or NOWHERE
+  company.y[position], company.z[position] = entity.y or NOWHERE, entity.z or NOWHERE
+  company.read_at[position], company.speed[position] = entity.read_at, entity.speed
+  company.version[position] = entity.version
 end
 
 local function read_all(company, now)
   local _, size = guard.actors_in(company.cell, company.actors)
-  company.size, company.placed_at = size, now
+  company.size, company.placed_at, company.listed_at = size, now, now
   assign(company)
-  for _, actor in ipairs(company.actors) do update(actor, now) end
+  for position = 1, #company.actors do update(company, position, now) end
 end
 
-local function company_of(cell, now, fresh)
+--- The actors of a loaded cell: { actors = { { unique_index, entity }, ... }, and by their positions: x, y, z (NaN:
+-- unknown), version of the entity, is_known (whether CoreScripts know it), is_too_long }. Empty if the cell isn't
+-- loaded. `fresh`: read now.
+function M.of(cell, now, fresh)
   local loaded = corescripts.loaded_cell(cell)
   if not loaded then return NOBODY end
   local company = company_in(loaded, cell)
-  if company.recorded_at < (fresh and now or now - RECORDS_KEEP_S) then note(company, loaded, now) end
+  if company.placed_at < (fresh and now or now - PLACES_KEEP_S) then read_all(company, now) end
+  keep_described(company, loaded, now, fresh)
   return company
 end
 
---- The actors of a loaded cell: { actors = { { unique_index, entity }, ... } }, also the argument of `is_known`. Empty
--- if the cell isn't loaded. `fresh`: read now.
-function M.of(cell, now, fresh)
-  local company = company_of(cell, now, fresh)
-  if company ~= NOBODY and company.placed_at < (fresh and now or now - PLACES_KEEP_S) then read_all(company, now) end
-  return company
+--- The square of an actor's distance from `eye`; NaN: its place is unknown.
+function M.square(company, position, eye)
+  local east, north, up = company.x[position] - eye.x, company.y[position] - eye.y, company.z[position] - eye.z
+  return east * east + north * north + up * up
 end
 
---- Actors to be read again; reused to avoid garbage.
+--- Positions of actors to be read again; reused to avoid garbage.
 local due = {}
 
 local function collect_due(company, eye, now, fresh)
   local count = 0
-  for _, actor in ipairs(company.actors) do
-    local entity = actor.entity
-    local square = entity.is_placed and geometry.square(eye, entity) or 0
-    if cadence.is_due(entity, square, now, fresh) then
+  local x, y, z, read_at, speed = company.x, company.y, company.z, company.read_at, company.speed
+  for position = 1, #read_at do
+    local east, north, up = x[position] - eye.x, y[position] - eye.y, z[position] - eye.z
+    local square = east * east + north * north + up * up
+    if cadence.is_due(now - read_at[position], speed[position], square, fresh) then
       count = count + 1
-      due[count] = actor
+      due[count] = position
     end
   end
   return count
@@ -127,37 +184,33 @@ local function must_be_listed(company, now, fresh)
   return not is_complete and company.placed_at < (fresh and now or now - UNPLACED_KEEP_S)
 end
 
+--- Reads those actors again that may have moved noticeably as seen from `eye`.
+local function bring_up_to_date(company, eye, now, fresh)
+  if must_be_listed(company, now, fresh) then return read_all(company, now) end
+  local count = collect_due(company, eye, now, fresh)
+  if count == 0 and company.size > 0 and not fresh then return end
+  company.listed_at = now
+  local is_intact = guard.look_again(company.cell, company.actors, due, count, company.size)
+  if not is_intact then return read_all(company, now) end
+  for position = 1, count do update(company, due[position], now) end
+end
+
 --- The same for one point of view: only those actors are read again that may have moved noticeably as seen from `eye`.
 function M.seen_from(eye, cell, now, fresh)
-  local company = company_of(cell, now, fresh)
-  if company == NOBODY then return NOBODY end
-  if must_be_listed(company, now, fresh) then
-    read_all(company, now)
-    return company
-  end
-  local count = collect_due(company, eye, now, fresh)
-  local is_checked = company.size > 0 or company.listed_at >= now - UNPLACED_KEEP_S
-  if count == 0 and is_checked and not fresh then return company end
-  company.listed_at = now
-  if not guard.look_again(cell, due, count, company.size) then
-    read_all(company, now)
-    return company
-  end
-  for position = 1, count do update(due[position], now) end
+  local loaded = corescripts.loaded_cell(cell)
+  if not loaded then return NOBODY end
+  local company = company_in(loaded, cell)
+  if company.size == 0 and not fresh and company.listed_at >= now - UNPLACED_KEEP_S then return company end
+  bring_up_to_date(company, eye, now, fresh)
+  keep_described(company, loaded, now, fresh)
   return company
 end
 
---- Whether CoreScripts know an actor: the server's own list has no ids. Its entity is described then.
-function M.is_known(company, actor)
-  if actor.noted ~= company.notes then
-    local index = actor.unique_index
-    local record = not company.deleted[index] and company.records[index]
-    local role = actor_records.of(actor.role, company.cell, index, record, company.dead[index] == true,
-      company.recorded_at)
-    if role and role ~= actor.role then entities.describe(actor.entity, role.text) end
-    actor.role, actor.noted = role, company.notes
-  end
-  return actor.role ~= nil
+--- Whether nobody is in a cell, and it was looked at lately.
+function M.is_empty(cell, now)
+  local loaded = corescripts.loaded_cell(cell)
+  local company = loaded and known[loaded]
+  return not loaded or (company ~= nil and company.size == 0 and company.listed_at >= now - UNPLACED_KEEP_S)
 end
 
 return M

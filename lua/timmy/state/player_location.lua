@@ -42,9 +42,9 @@ function M.cells_around(pid, here)
   return around
 end
 
---- Seconds for which `cells_near` keeps its result: a client that goes on loads cells seldom, and looking through them
--- costs more than reading the player.
-local CELLS_KEEP_S = 0.2
+--- Seconds for which `cells_near` keeps its result: a client that goes on loads cells seldom, which is an event of its
+-- player, and looking through them costs more than reading the player.
+local CELLS_KEEP_S = 1
 
 local near = cache.new(function(_, pid, here) return { here = here, cells = M.cells_around(pid, here) } end)
 

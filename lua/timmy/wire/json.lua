@@ -17,6 +17,7 @@ local M = {
   fragment = shapes.fragment,
   constant = shapes.constant,
   is_constant = shapes.is_constant,
+  is_fragment = shapes.is_fragment,
   is_array = shapes.is_array,
   is_object = shapes.is_object,
   layout = layouts,

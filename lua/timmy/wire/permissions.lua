@@ -38,11 +38,17 @@ local LACKED = {
     .. " [world] in timmy.toml), and the client's token needs the scope raw",
 }
 
+--- The errors by scope; do not change them.
+local errors = {}
+for scope, message in pairs(LACKED) do
+  errors[scope] = { code = "not_permitted", message = message, field = "name" }
+end
+
 --- The error of a command that needs a scope that its context lacks (`context[scope]`); nil if it may run. Checked
 -- before everything else about the command, so that a server without raw commands always gives the same answer.
 function M.error_of_command(scope, context)
   if not scope or context[scope] then return nil end
-  return { code = "not_permitted", message = LACKED[scope], field = "name" }
+  return errors[scope]
 end
 
 --- Whether a peer has all scopes of another.

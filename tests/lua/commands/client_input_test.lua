@@ -9,6 +9,7 @@ local equal, holds, test = harness.equal, harness.holds, harness.test
 local count_of, denied, done, fails = playing.count_of, playing.denied, playing.done, playing.fails
 local go_to, listen, names, set_health = playing.go_to, playing.listen, playing.names, playing.set_health
 
+local NOW = { now = 0, fresh = true }
 local ARRILLES, ARRILLE = "Seyda Neen, Arrille's Tradehouse", "102101-0"
 local ARRILLES_DOOR, ARRILLES_EXIT = "107003-0", "107004-0"
 local BARREL, CRATE, BOTTLE = "103001-0", "103004-0", "0-1"
@@ -326,7 +327,7 @@ end)
 
 test("declines all of it where clients are not simulated, and says so beforehand", function()
   stage.open({ client_input = false })
-  local _, unavailable = require("timmy.commands.registry").available(0, {})
+  local _, unavailable = require("timmy.commands.registry").available(0, NOW)
   for command in pairs(require("timmy.commands.client_input")) do
     denied(command, {}, "needs_client_input", "name")
     equal(unavailable[command].code, "needs_client_input")
@@ -336,10 +337,10 @@ end)
 test("lists what is possible now: no topic without a dialogue, nothing for the dead", function()
   stage.open()
   local registry = require("timmy.commands.registry")
-  local _, unavailable = registry.available(0, {})
+  local _, unavailable = registry.available(0, NOW)
   equal({ unavailable.choose_topic.code, unavailable.walk }, { "game_refused", nil })
   stage.host.kill(0)
-  _, unavailable = registry.available(0, {})
+  _, unavailable = registry.available(0, NOW)
   for command in pairs(require("timmy.commands.client_input")) do
     denied(command, acting.schema(command).examples[1], "game_refused")
     equal(unavailable[command].code, "game_refused")

@@ -7,9 +7,10 @@ import time
 
 from timmy_actors.embedded import LockstepWorld
 from timmy_actors.errors import ConfigError, TimmyError, WorldGoneError
-from timmy_actors.fleet.evaluation.policies import Policy, describe_failure, find_policy
+from timmy_actors.fleet.evaluation.policies import Policy, find_policy
 from timmy_actors.fleet.evaluation.records import EpisodeResult, PlannedEpisode, lost
 from timmy_actors.supervision import Actor, ChildSpec, Directory, Supervisor
+from timmy_actors.system import describe_failure
 from timmy_actors.worlds import Episode, play
 
 WORLD = "world"

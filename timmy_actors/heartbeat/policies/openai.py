@@ -30,6 +30,11 @@ CHARS_PER_TOKEN = 4
 """About so many; an endpoint that does not report what it used is charged by this."""
 MAX_PICTURE_BYTES = 8_000_000
 MAX_REASON = 300
+BROKEN_OFF = "the endpoint's answer broke off before its end"
+EMPTY = (
+    "the endpoint ended its answer before the first word: where the prompt is longer than the model's context, lower"
+    " heartbeat.openai.context_chars"
+)
 MAX_RETRY_AFTER_S = 600.0
 NO_KEY = "none"
 """What local endpoints, which need no key, are sent."""
@@ -140,7 +145,7 @@ class OpenAiPolicy:
             # The transport's own errors reach us raw when a stream breaks off, as do chunks that are no JSON.
             return self._broken(f"the endpoint's answer broke off: {_words(error)}", assembly, messages)
         if assembly.finished is None:
-            return self._broken("the endpoint's answer broke off before its end", assembly, messages)
+            return self._broken(BROKEN_OFF if assembly.chars else EMPTY, assembly, messages)
         return _Answer(self._proposal(assembly, messages))
 
     def _request(self, question: Question, messages: Sequence[PromptMessage], picture: str | None) -> dict[str, Any]:

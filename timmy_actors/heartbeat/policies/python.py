@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from timmy_actors.errors import ConfigError
 from timmy_actors.heartbeat.proposal import Proposal, Question, ToolCall
 from timmy_actors.portals import Caller
 
@@ -31,29 +29,6 @@ class PythonPolicy:
 
     def close(self) -> None:
         """Do nothing."""
-
-
-def load_function(name: str) -> Function:
-    """Import a function.
-
-    Raises:
-        ConfigError: there is no such module or function; the message says what is missing.
-    """
-    module, _, attribute = name.partition(":")
-    if not module or not attribute.isidentifier():
-        raise ConfigError(f"heartbeat.python.function: {name!r} must be package.module:function")
-    try:
-        imported = importlib.import_module(module)
-    except ImportError as error:
-        raise ConfigError(f"heartbeat.python.function: {error}: check its name, and that it is installed") from error
-    except Exception as error:  # the user's code runs while it is imported
-        raise ConfigError(f"heartbeat.python.function: {module} fails when it is imported: {error!r}") from error
-    function = getattr(imported, attribute, None)
-    if function is None:
-        raise ConfigError(f"heartbeat.python.function: {module} has no {attribute!r}")
-    if not callable(function):
-        raise ConfigError(f"heartbeat.python.function: {name} cannot be called")
-    return function  # type: ignore[no-any-return]
 
 
 def _proposal(result: Any) -> Proposal:

@@ -90,29 +90,38 @@ class Record(Codec):
 
     Args:
         form: the structure, as `struct` writes it. The value is a tuple, or the number if there is one only.
+        unset_from: the first number that a server may never have set, and sends as its memory has it; None: there is
+            none.
     """
 
-    def __init__(self, form: str, *, compressed: bool = False) -> None:
+    def __init__(self, form: str, *, compressed: bool = False, unset_from: int | None = None) -> None:
         self.form = struct.Struct("<" + form)
         self.compressed = compressed
+        self.unset_from = unset_from
         self.single = len(self.form.unpack(bytes(self.form.size))) == 1
 
     def read(self, reader: BitReader, scope: Scope) -> Any:
-        """Read a structure; a float must be finite."""
+        """Read a structure; a float must be finite, or is 0 where it may be unset."""
         del scope
         size = self.form.size
         image = reader.compressed(size) if self.compressed else reader.octets(size)
         values = self.form.unpack(image[::-1])
         if not all(map(math.isfinite, values)):
-            raise ProtocolError("a number is not finite")
+            if not self._is_set(values):
+                raise ProtocolError("a number is not finite")
+            values = tuple(value if math.isfinite(value) else 0.0 for value in values)
         return values[0] if self.single else values
+
+    def _is_set(self, values: tuple[Any, ...]) -> bool:
+        """Whether the numbers that cannot be unset are finite."""
+        return all(map(math.isfinite, values if self.unset_from is None else values[: self.unset_from]))
 
     def write(self, writer: BitWriter, value: Any, scope: Scope) -> None:
         """Append a structure."""
         del scope
         values = (value,) if self.single else tuple(value)
         try:
-            if not all(map(math.isfinite, values)):
+            if not self._is_set(values):
                 raise ValueError(f"must be finite: {value!r}")
             image = self.form.pack(*values)[::-1]
         except (struct.error, TypeError, OverflowError) as error:

@@ -22,7 +22,7 @@ TABLE = """
 149 PLAYER_ATTRIBUTE 2 both rw full:bit attributes:{40f}?full increases:{8i}?full changes:attribute_change*?!full
 150 PLAYER_BOOK 2 both p books:cstr*
 151 PLAYER_BOUNTY 2 both r bounty:i32
-152 PLAYER_CELL_CHANGE 2 both rw @cell previous:<3f> changing_region:bit region:cstr?changing_region
+152 PLAYER_CELL_CHANGE 2 both rw @cell previous:<3f>~0 changing_region:bit region:cstr?changing_region
 153 PLAYER_CELL_STATE 2 client w cells:cell_state*
 154 PLAYER_CHARCLASS 2 both rw id:str @class?!id
 155 PLAYER_DEATH 2 both rw state:i8 killer:killer
@@ -37,7 +37,7 @@ TABLE = """
 164 PLAYER_LEVEL 2 both rw level:i32 progress:i32
 165 PLAYER_MISCELLANEOUS 2 both p kind:u32 @mark?kind=0 spell_id:cstr?kind=1
 166 PLAYER_MOMENTUM 2 server p momentum:<3f>
-167 PLAYER_POSITION 2 both rw position:<6f> direction:<6f>
+167 PLAYER_POSITION 2 both rw position:<6f>~3 direction:<6f>~0
 168 PLAYER_QUICKKEYS 2 both p keys:quick_key*
 169 WORLD_REGION_AUTHORITY 5 server p region:cstr
 170 PLAYER_REPUTATION 2 both r reputation:i32
@@ -100,7 +100,7 @@ TABLE = """
 226 WORLD_TIME 5 server r hour:f32 day:i32 month:i32 year:i32 days_passed:i32 time_scale:f32
 227 WORLD_WEATHER 5 both r force:bit region:cstr current:i32 next:i32 queued:i32 transition:f32
 228 PLAYER_ITEM_USE 2 both p @item using_item_magic:bit draw_state:i8
-229 PLAYER_CAST 2 both w @cast position:{6f}?has_projectile direction:{6f}?has_projectile
+229 PLAYER_CAST 2 both w @cast position:{6f}~3?has_projectile direction:{6f}?has_projectile
 230 PLAYER_ALLY 2 server p allies:u64*
 231 WORLD_DESTINATION_OVERRIDE 5 server p overrides:setting*
 232 ACTOR_SPELLS_ACTIVE 1 both p @cell actors:actor_spells*

@@ -4,6 +4,8 @@ A layout is a line of members, in the order of the wire: `name:type`, with
 
 - a type of `SCALARS`, the name of a block, `{FORM}` for a C structure written whole, `<FORM>` for a compressed one
   (FORM as in `struct`); `block/member` picks the block `block/VALUE` by the value of a member read before;
+- `~N` after a form or `f32`: the numbers from the Nth on, counted from 0, may be what a server's memory had, because it
+  has never set them; what is not finite is read as 0;
 - `*` a list after its length (32 bits), `*N` exactly N of them, `*#` a list whose length came before as `#name:type`;
 - `?member` only if that member is true (not empty), `?!member` only if it is not, `?member=1|2` only for these values;
 - `@block` the members of a block, in place.
@@ -195,10 +197,14 @@ class Notation:
         return Member(name, codec, holds, name[1:] if name[0] == "#" else None)
 
     def _codec(self, kind: str) -> Codec:
+        kind, _, unset = kind.partition("~")
+        unset_from = int(unset) if unset else None
+        if kind == "f32":
+            return Record("f", unset_from=unset_from)
         if kind in SCALARS:
             return SCALARS[kind]
         if kind[0] in "{<":
-            return Record(kind[1:-1], compressed=kind[0] == "<")
+            return Record(kind[1:-1], compressed=kind[0] == "<", unset_from=unset_from)
         if "/" in kind:
             block, _, member = kind.partition("/")
             numbers = [int(name.partition("/")[2]) for name in self._texts if name.startswith(f"{block}/")]

@@ -44,6 +44,8 @@ class CommandFields(StrictModel):
     """What the client's token must allow besides `act`."""
     of_server: ClassVar[bool] = False
     """Whether it works without its player, who need not be in the game then."""
+    names_player: ClassVar[bool] = False
+    """Whether its `player` must be named, since it acts against that player: no default is taken."""
     idempotent: ClassVar[bool]
     """Whether executing it twice has the same effect as executing it once."""
     errors: ClassVar[tuple[ErrorCode, ...]] = ()

@@ -17,6 +17,7 @@ class Jail(CommandArguments):
     """
 
     command = "jail"
+    names_player = True
     idempotent = False
     example = {"days": 3}
 
@@ -42,6 +43,7 @@ class Kick(CommandArguments):
     """Disconnect a player, also one who is not logged in yet. Its state is saved; `reason` is its last line of chat."""
 
     command = "kick"
+    names_player = True
     of_server = True
     idempotent = False
     example = {"reason": "The server goes down for repairs."}

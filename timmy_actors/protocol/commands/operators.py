@@ -35,6 +35,7 @@ class Ban(ForOperators):
     """
 
     command = "ban"
+    names_player = True
     idempotent = True
     errors = ("not_permitted", "game_refused")
     example = {"reason": "You were asked to stop."}
@@ -47,6 +48,7 @@ class Unban(ForOperators):
     """Lift the ban of an account, and of the addresses from which it logged in or tried to."""
 
     command = "unban"
+    names_player = True
     idempotent = True
     errors = ("not_permitted", "game_refused")
     example = {}

@@ -12,11 +12,13 @@ from pydantic_core import to_json
 from timmy_actors.errors import EpisodesUnusableError
 from timmy_actors.recording.exports.atif import write_trajectory
 from timmy_actors.recording.exports.images import IMAGES, Images, Region, Row
+from timmy_actors.recording.exports.lerobot import write_lerobot
 from timmy_actors.recording.exports.messages import message_rows
+from timmy_actors.recording.exports.minari import write_minari
 from timmy_actors.recording.exports.owamcap import write_owamcap
 from timmy_actors.recording.exports.rows import label_rows, pair_rows
 
-ExportFormat = Literal["atif", "messages", "dpo", "kto", "owamcap"]
+ExportFormat = Literal["atif", "messages", "dpo", "kto", "owamcap", "lerobot", "minari"]
 ROWS: dict[str, Callable[[Sequence[Path], Images], Iterator[Row]]] = {
     "messages": message_rows,
     "dpo": pair_rows,
@@ -24,6 +26,8 @@ ROWS: dict[str, Callable[[Sequence[Path], Images], Iterator[Row]]] = {
 }
 DOCUMENTS: dict[str, Callable[[Path, Path, Images], int]] = {"atif": write_trajectory, "owamcap": write_owamcap}
 """The formats with one file per episode."""
+DATASETS: dict[str, Callable[[Sequence[Path], Path, Images], int]] = {"lerobot": write_lerobot, "minari": write_minari}
+"""The formats with files of their own for all episodes together."""
 METADATA = "metadata.jsonl"
 """The file that `datasets` reads beside the images."""
 EX_NOINPUT, EX_CANTCREAT = 66, 73
@@ -54,7 +58,7 @@ class Exported:
     """What was written."""
 
     rows: int
-    """Rows; for ATIF steps, for OWAMcap messages."""
+    """Rows; for ATIF and Minari steps, for OWAMcap messages, for LeRobot frames."""
     warnings: tuple[str, ...] = ()
 
 
@@ -63,7 +67,7 @@ def export_episodes(episodes: Sequence[Path], target: Path, options: ExportOptio
 
     Raises:
         EpisodesUnusableError: there is nothing to export, an episode cannot be read, or the target cannot be written.
-        ConfigError: Pillow or mcap is needed and not installed.
+        ConfigError: a package that the format needs is not installed.
     """
     try:
         target.mkdir(parents=True, exist_ok=True)
@@ -72,6 +76,8 @@ def export_episodes(episodes: Sequence[Path], target: Path, options: ExportOptio
         images = Images(target, options.blank)
         if options.format in DOCUMENTS:
             return Exported(sum(DOCUMENTS[options.format](episode, target, images) for episode in episodes))
+        if options.format in DATASETS:
+            return Exported(DATASETS[options.format](episodes, target, images))
         exported = _write_rows(ROWS[options.format](episodes, images), target / METADATA, options)
     except OSError as error:
         reason = f"{target}: cannot be written ({error.strerror}): correct that, or name another folder"

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 REPEAT_AFTER_S = 60.0
 """A cause that goes on is logged again after this time, with the number of times since."""
 MAX_CAUSES = 64
-"""Causes that are told apart; later ones share one entry."""
+"""Causes that have an entry each; later ones share one entry."""
 
 
 @dataclass

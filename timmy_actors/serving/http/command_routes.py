@@ -114,6 +114,7 @@ def _describe(name: str) -> CommandDescription:
         name=name,
         description=(model.__doc__ or "").strip(),
         idempotent=model.idempotent,
+        names_player=model.names_player,
         arguments=schema,
         example=model.whole_example(),
     )

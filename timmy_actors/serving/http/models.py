@@ -120,6 +120,8 @@ class CommandDescription(Described):
     description: str
     idempotent: bool
     """Whether executing it twice has the same effect as executing it once."""
+    names_player: bool
+    """Whether its `player` must be named: it acts against that player."""
     arguments: dict[str, Any]
     """The JSON Schema of its arguments."""
     example: dict[str, Any]

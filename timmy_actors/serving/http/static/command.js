@@ -52,14 +52,18 @@ export function startCommand(store, sender) {
   });
 }
 
+function named(store, name) {
+  return store.get("commands").find((one) => one.name === name);
+}
+
 function showFields(store, name) {
-  const command = store.get("commands").find((one) => one.name === name);
+  const command = named(store, name);
   const fields = command ? fieldsOf(command.arguments) : [];
   const [about, ...details] = (command?.description ?? "").split("\n\n");
   setText(byId("command-about"), about.replaceAll("`", ""));
   setText(byId("command-details"), details.join(" ").replaceAll("`", ""));
   byId("command-fields").replaceChildren(...fields.map((field) => createField(field)));
-  if (byId("argument-player")) byId("argument-player").placeholder = store.get("player");
+  if (byId("argument-player")) byId("argument-player").placeholder = command.names_player ? "" : store.get("player");
   return fields;
 }
 
@@ -95,7 +99,7 @@ function mark(name, reason) {
 async function submit(store, sender, name, fields) {
   const values = valuesOf(fields);
   if (!values) return;
-  values.player ??= store.get("player") || undefined;
+  if (!named(store, name)?.names_player) values.player ??= store.get("player") || undefined;
   const button = byId("command-send");
   button.disabled = true;
   showAnswer("waiting", `Sending ${name} …`);

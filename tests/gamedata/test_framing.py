@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.gamedata.plugins import records_of
 from timmy_actors.gamedata import BrokenRecordError, TruncatedError
-from timmy_actors.gamedata.frames import MAX_RECORD_BYTES, RecordReader, subrecords
+from timmy_actors.gamedata.framing import MAX_RECORD_BYTES, RecordReader, subrecords
 from tools.plugin_writer import frame
 
 TAGS = st.binary(min_size=4, max_size=4)
