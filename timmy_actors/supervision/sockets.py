@@ -46,7 +46,7 @@ class _Source:
     gather_s: float
     is_urgent: Callable[[], bool]
     ready_at: float = -math.inf
-    """When items last began to be read."""
+    """When items that were not urgent last began to be read."""
     held: bool = False
     """Whether it is not polled now, so that items gather."""
 
@@ -225,8 +225,8 @@ class SocketMailbox(Mailbox):
         for source in sources:
             if source not in self._ready:
                 self._ready.append(source)
-            if now >= source.ready_at + source.gather_s:
-                source.ready_at = now
+            if now >= source.ready_at + source.gather_s and not source.is_urgent():
+                source.ready_at = now  # not after an answer: the next request would have to wake the actor
 
     def _wake(self) -> None:
         try:
