@@ -16,7 +16,7 @@ from timmy_actors.daemon import LinkSettings, Runtime, Settings, WorldSettings
 from timmy_actors.system import make_token_file
 
 DROPS = 200
-BOUND_MS = 100.0
+BOUND_MS = 60.0
 
 
 def run() -> Iterator[Reading]:

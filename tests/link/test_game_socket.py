@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -179,3 +180,19 @@ def test_a_quiet_monitor_has_no_signal(context: zmq.Context[Any], peer: tuple[So
     with connected(context, f"tcp://127.0.0.1:{port}") as (_, monitor):
         signals_until(monitor, Signal.HANDSHAKE_DONE)
         assert game_socket.read_signal(monitor) is None
+
+
+def test_a_knock_says_whether_a_server_of_this_machine_listens() -> None:
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", 0))
+        port = server.getsockname()[1]
+        assert not game_socket.listens("127.0.0.1", port)
+        server.listen()
+        assert game_socket.listens("127.0.0.1", port)
+
+
+@pytest.mark.parametrize(
+    ("host", "is_ours"), [("127.0.0.1", True), ("127.1.2.3", True), ("10.0.0.1", False), ("timmy", False)]
+)
+def test_only_loopback_addresses_are_knocked_at(host: str, is_ours: bool) -> None:
+    assert game_socket.is_loopback(host) is is_ours

@@ -30,6 +30,8 @@ class Call(Generic[T]):
     """The result in an answer without an error; None: the answer lacks it."""
     answer_within_s: float | None = None
     """How long the answer may take. None: the client's own timeout."""
+    of_outcome: Callable[[Any], T] = lambda outcome: outcome
+    """The result in an actor's outcome, for a caller in the daemon's process."""
 
     def result(self, answer: Answer) -> T:
         """The result in the answer.

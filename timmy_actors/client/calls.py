@@ -112,7 +112,8 @@ def submit(
         RefusedError: the command was not accepted; `code`, `message` and `field` say why.
     """
     request = _command_request(name, arguments, timeout_s, command_id, "accepted")
-    return Call(request, lambda answer: answer.command_id, timeout_s + TRANSPORT_MARGIN_S)
+    within_s = timeout_s + TRANSPORT_MARGIN_S
+    return Call(request, lambda answer: answer.command_id, within_s, lambda outcome: str(outcome.id))
 
 
 def portals() -> Call[Portals]:

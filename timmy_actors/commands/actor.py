@@ -14,13 +14,13 @@ from timmy_actors.commands.timers import (
     ASK_AGAIN_S,
     GRACE_S,
     RECORD_SENT_AFTER_S,
+    SENT,
     Due,
     LookOverdue,
     Overdue,
     Sent,
     look_key,
     overdue_key,
-    sent_key,
 )
 from timmy_actors.errors import RefusedError
 from timmy_actors.journal import Accept, Journaled, JournalUp, Known, Look, NotJournaled, Record, Resume, Resumed
@@ -53,6 +53,8 @@ class CommandActor(Actor):
     commands that an earlier incarnation, of this actor or of the daemon, left in the journal.
     """
 
+    actor_in_senders_thread = (CommandRequest, Received, Journaled)
+
     def __init__(
         self,
         options: CommandOptions,
@@ -67,6 +69,8 @@ class CommandActor(Actor):
         self._link = link
         self._journal = journal
         self._pending: dict[str, Pending] = {}
+        self._sent: dict[str, float] = {}
+        """Since when commands wait for their answers of which the journal does not know that they were sent."""
         self._looked_up = Repeats()
         self._resumed = not options.journaled
         self._incarnation = secrets.token_hex(8)
@@ -93,8 +97,8 @@ class CommandActor(Actor):
                 self._on_timer(self._pending[command_id], message)
             case LookOverdue(command_id):
                 self._on_look_overdue(command_id)
-            case Sent(command_id) if (pending := self._in_stage(command_id, Stage.UNDER_WAY)) is not None:
-                self._directory.tell("journal", Record(pending.entry()))
+            case Sent():
+                self._record_sent()
         return None
 
     def on_stop(self) -> None:
@@ -175,7 +179,20 @@ class CommandActor(Actor):
                 return
             self._directory.tell("connection", Transmit(link.epoch, NAME, message))
             if pending.journaled:
-                self.mailbox.schedule(sent_key(pending.id), RECORD_SENT_AFTER_S, Sent(pending.id))
+                self._await_answer(pending)
+
+    def _await_answer(self, pending: Pending) -> None:
+        if not self._sent:  # one timer for all: a timer for each would wake this actor's thread at each command
+            self.mailbox.schedule(SENT, RECORD_SENT_AFTER_S, Sent())
+        self._sent[pending.id] = time.monotonic()
+
+    def _record_sent(self) -> None:
+        before = time.monotonic() - RECORD_SENT_AFTER_S
+        for command_id in [command_id for command_id, sent_at in self._sent.items() if sent_at <= before]:
+            del self._sent[command_id]
+            self._directory.tell("journal", Record(self._pending[command_id].entry()))
+        if self._sent:
+            self.mailbox.schedule(SENT, RECORD_SENT_AFTER_S, Sent())
 
     def _reachable(self) -> LinkStatus | None:
         """The link, if it is up. A later `LinkUp` for it skips the commands already sent over it."""
@@ -201,7 +218,7 @@ class CommandActor(Actor):
     def _settle(self, pending: Pending, error: ErrorInfo | None, result: Result | None = None) -> None:
         pending.settle(error, result)
         self.mailbox.cancel(pending.id)
-        self.mailbox.cancel(sent_key(pending.id))
+        self._sent.pop(pending.id, None)
         if pending.journaled:
             self._record_result(pending)
         else:

@@ -249,6 +249,8 @@ class Pending:
 
     def take_early(self) -> list[Waiter]:
         """Remove and return the waiters that wait only until it is accepted."""
+        if not any(waiter.until_accepted for waiter in self.waiters):
+            return []
         taken = [waiter for waiter in self.waiters if waiter.until_accepted]
         self.waiters = [waiter for waiter in self.waiters if not waiter.until_accepted]
         return taken
@@ -264,7 +266,7 @@ class Pending:
         if self.error is not None:
             return RefusedError(self.error.code, self.error.message, self.error.field)
         produced = None if self.revision is None else Revision(boot=self.boot, number=self.revision)
-        return CommandResult(id=self.id, value=self.value, revision=produced, game_ms=self.game_ms)
+        return CommandResult(id=self.id, value=self.value or {}, revision=produced, game_ms=self.game_ms)
 
     def answer(self, reply: Reply) -> None:
         """Answer with its result."""

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 GRACE_S = 1.0
 """How long past the deadline an answer is awaited: the server drops late commands, but its answer needs time."""
 RECORD_SENT_AFTER_S = 0.005
-"""How long after its sending an unanswered command is journaled as sent. One that is answered sooner is written once
-less: a successor assumes of every unsettled command that it may have been sent."""
+"""How long after its sending an unanswered command is journaled as sent, at most twice that. One that
+is answered sooner is written once less: a successor assumes of every unsettled command that it may have been sent."""
 ASK_AGAIN_S = 5.0
 """How often an unanswered command is sent again once its deadline has passed."""
 
@@ -22,9 +22,11 @@ class Due:
 
 @dataclass(frozen=True)
 class Sent:
-    """A command that was sent is still unanswered; the journal shows that."""
+    """Commands that were sent are perhaps still unanswered; the journal shows that."""
 
-    command_id: str
+
+SENT = "\nsent"  # an id cannot contain a line break
+"""The key of `Sent`."""
 
 
 @dataclass(frozen=True)
@@ -41,14 +43,9 @@ class LookOverdue:
     command_id: str
 
 
-def sent_key(command_id: str) -> str:
-    """The key of a command's `Sent`."""
-    return f"{command_id}\nsent"  # an id cannot contain a line break
-
-
 def overdue_key(command_id: str) -> str:
     """The key of a command's `Overdue`."""
-    return f"{command_id}\n"
+    return f"{command_id}\n"  # an id cannot contain a line break
 
 
 def look_key(command_id: str) -> str:

@@ -199,7 +199,7 @@ def _dead_letters(directory: Directory) -> Iterator[DeadLetterHealth]:
 
 def _perceptions(shared: SharedState, now: float) -> Iterator[PerceptionHealth]:
     link, snapshots = shared.link.value, shared.perceptions.snapshots.value
-    received_at = shared.perceptions.received_at.value
+    received_at = shared.perceptions.received_at
     for published in snapshots.values():
         snapshot = as_of(published, link)
         age_s = max(0.0, now - received_at.get(snapshot.player, now))

@@ -328,7 +328,7 @@ class Runtime(Calls):
         return super().snapshot(player, after=after, timeout_s=timeout_s)
 
     def _ask(self, call: Call[T]) -> T:
-        return call.result(self.service.answer(call.request))
+        return call.of_outcome(self.service.result(call.request))
 
     def _current_health(self) -> Health | None:
         health = self.shared.current_health()

@@ -81,6 +81,7 @@ INSERT = f"INSERT INTO command ({', '.join(STORED)}) VALUES ({', '.join('?' * le
 CHANGED = STORED[len(KEY) :]
 UPDATE = f"UPDATE command SET {', '.join(f'{column} = ?' for column in CHANGED)} WHERE client = ? AND id = ?"  # noqa: S608
 """Without the key, which does not change: SQLite would write its index again."""
+UPDATE_UNSETTLED = f"{UPDATE} AND settled_at IS NULL"
 SEAL = f"UPDATE command SET checksum = seal({', '.join(STORED[:-1])})"  # noqa: S608
 Row: TypeAlias = tuple[Any, ...]
 

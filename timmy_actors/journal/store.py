@@ -67,7 +67,7 @@ class Journal:
 
     def record(self, entry: JournalEntry) -> None:
         """Update the entry of an unsettled command; a missing or settled one is not changed."""
-        self._update(f"{rows.UPDATE} AND settled_at IS NULL", entry)
+        self._update(rows.UPDATE_UNSETTLED, entry)
 
     def find(self, client: str, command_id: str) -> JournalEntry | None:
         """A command's entry, or None."""
@@ -86,8 +86,10 @@ class Journal:
     def commit(self) -> None:
         """Make all writes so far durable."""
         if self._database.in_transaction:
-            with self._explained():
+            try:
                 self._database.execute("COMMIT")
+            except sqlite3.Error as error:
+                raise explain(self.path, error) from error
 
     def limit_log(self, most_bytes: int = MAX_WAL_BYTES) -> None:
         """After a commit: checkpoint the write-ahead log if it exceeds `most_bytes` or could fill the disk."""
@@ -231,9 +233,11 @@ class Journal:
         return self._write(f"DELETE FROM command WHERE number IN ({oldest})", (value, most))  # noqa: S608
 
     def _write(self, statement: str, values: rows.Row) -> int:
-        with self._explained():
+        try:  # not `_explained`, which costs as much as the statement
             self._begin()
             return self._database.execute(statement, values).rowcount
+        except sqlite3.Error as error:
+            raise explain(self.path, error) from error
 
     def _begin(self) -> None:
         if not self._database.in_transaction:

@@ -7,8 +7,6 @@ import itertools
 import logging
 import math
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -18,9 +16,11 @@ import zmq
 from timmy_actors.errors import LinkLostError, ProtocolError
 from timmy_actors.link import game_socket, probe
 from timmy_actors.link.codec import decode, encode
-from timmy_actors.link.game_socket import OnResolved, is_numeric
+from timmy_actors.link.game_socket import is_loopback, is_numeric
 from timmy_actors.link.messages import LinkDown, LinkUp, Received, Transmit
+from timmy_actors.link.options import LinkOptions
 from timmy_actors.link.state import LinkState, ServerClock, Signal, advance, needs_probe, why_down
+from timmy_actors.link.timers import KNOCK_EVERY_S, KNOCK_FOR_S, Knock, Resolved, SendPing
 from timmy_actors.link.tracing import CommandSpans
 from timmy_actors.protocol import (
     FIRST_VERSION,
@@ -42,8 +42,6 @@ from timmy_actors.supervision.sockets import Arrived, SocketActor, SourceFailed,
 
 log = logging.getLogger(__name__)
 
-HEARTBEAT_TIMEOUT_INTERVALS = 2
-"""With three, half of the frozen peers were detected only after more than 3.5 intervals (measured, n=40)."""
 STOOD_STILL_INTERVALS = 2.0
 """If this actor, which pings each interval, does not run for this long, its process was stopped or starved of CPU."""
 SUSPECT_AFTER_INTERVALS = 1.5
@@ -52,6 +50,8 @@ PROBE_TIMEOUT_S = 0.5
 """How long a peer that failed the handshake is probed; the link is already published as down."""
 MAX_CLOCK_ROUND_TRIP_MS = 250.0
 """A slower pong is too inaccurate to update the server's clock, which drifts against ours by seconds a day."""
+GATHER_S = 0.005
+"""Pushes that come within this time are read together, while no answer is awaited."""
 MAX_UNANSWERED = 10_000
 """Unanswered messages; a server that leaves more is considered broken, and the link is dropped."""
 MAX_WARNINGS = 8
@@ -62,43 +62,10 @@ LISTENERS = ("perception", "command", "health")
 """The actors that receive `LinkUp` and `LinkDown`."""
 
 
-Tap = Callable[[Literal["sent", "received", "down"], int, bytes], None]
-"""Observes a link: what, the connection's epoch, and the message, or the reason with `down`."""
-
-
-@dataclass(frozen=True)
-class LinkOptions:
-    """How to connect to the game."""
-
-    address: Callable[[], str]
-    """Called at every start: the embedded world's port may change. Raises `LinkLostError` if it is not known yet."""
-    token: Callable[[], str | None]
-    """Returns the shared secret for PLAIN, read at every start; None for the NULL mechanism."""
-    client: str
-    heartbeat_interval_s: float
-    resolve: Callable[[str, OnResolved], object]
-    """Resolves a host's name without blocking."""
-    tap: Tap | None = None
-    """Called with every message, and when the link went down; it must not block. One that raises is dropped."""
-
-    @property
-    def patience_s(self) -> float:
-        """The heartbeat timeout: how long the peer may be silent."""
-        return HEARTBEAT_TIMEOUT_INTERVALS * self.heartbeat_interval_s
-
-
-@dataclass(frozen=True)
-class _Resolved:
-    address: str | None
-
-
-@dataclass(frozen=True)
-class _SendPing:
-    """Timer: check that the server answers."""
-
-
 class ConnectionActor(SocketActor):
     """Owns the socket. Its start returns before the link is up, which is a state; it holds nothing worth saving."""
+
+    actor_in_senders_thread = (Transmit,)
 
     def __init__(
         self,
@@ -146,7 +113,7 @@ class ConnectionActor(SocketActor):
 
     def _on_address(self, address: str | None) -> None:
         with contextlib.suppress(pykka.ActorDeadError):  # this incarnation has ended; its successor resolves again
-            self.actor_ref.tell(_Resolved(address))
+            self.actor_ref.tell(Resolved(address))
 
     def _on_resolved(self, address: str | None) -> None:
         self._on_signal(Signal.RESOLVED if address is not None else Signal.UNRESOLVED)
@@ -159,7 +126,12 @@ class ConnectionActor(SocketActor):
         )
         socket, monitor = self._socket, self._monitor
         self.sockets.attach("monitor", monitor, lambda: game_socket.read_signal(monitor))
-        self.sockets.attach("game", socket, lambda: read_frames(socket))
+        self.sockets.attach(
+            "game", socket, lambda: read_frames(socket), gather_s=GATHER_S, is_urgent=self._awaits_answer
+        )
+
+    def _awaits_answer(self) -> bool:
+        return bool(self._senders) or bool(self._pinged) or self._state is not LinkState.UP
 
     def on_receive(self, message: Any) -> None:
         """Pass messages between the socket and the actors, and follow the link's state."""
@@ -167,7 +139,7 @@ class ConnectionActor(SocketActor):
         match message:
             case Transmit():
                 self._transmit(message)
-            case _Resolved(address):
+            case Resolved(address):
                 self._on_resolved(address)
             case LinkLostError():
                 raise message
@@ -175,8 +147,10 @@ class ConnectionActor(SocketActor):
                 self._on_frames(frames)
             case Arrived("monitor", signal) | (Signal() as signal):
                 self._on_signal(signal)
-            case _SendPing():
+            case SendPing():
                 self._ping()
+            case Knock():
+                self._knock(message)
             case SourceFailed(_, error):
                 raise LinkLostError(f"the socket failed: {error}")
 
@@ -193,12 +167,30 @@ class ConnectionActor(SocketActor):
         if before is LinkState.DOWN:
             return
         if self._state is LinkState.DOWN:
-            raise LinkLostError(self._down_reason(before, signal))
+            why = self._down_reason(before, signal)
+            if before is LinkState.CONNECTING and signal is not Signal.MUTE and is_loopback(self._host):
+                self._end(why)
+                self._knock(Knock(time.monotonic() + KNOCK_FOR_S, why))
+                return
+            raise LinkLostError(why)
         if self._state is before:
             return
         self._publish()
         if self._state is LinkState.GREETING:
             self._say_hello(PROTOCOL_VERSION)
+
+    def _knock(self, knock: Knock) -> None:
+        """Connect when a server of this machine listens again: knocking costs a hundredth of a new incarnation."""
+        if game_socket.listens(self._host, int(self._port)):
+            self._state = LinkState.RESOLVING
+            self._opened_at = self._received_at = time.monotonic()
+            self.mailbox.schedule("up", game_socket.UP_WITHIN_S, Signal.MUTE)
+            self._on_resolved(self._host)
+        elif time.monotonic() >= knock.until:
+            raise LinkLostError(knock.why)
+        else:
+            self.mailbox.cancel("up")
+            self.mailbox.schedule("knock", KNOCK_EVERY_S, knock)
 
     def _say_hello(self, version: int) -> None:
         self._send(Hello(id="hello", protocol=version, client=self._options.client))
@@ -284,7 +276,7 @@ class ConnectionActor(SocketActor):
             )
         self._state = advance(self._state, Signal.WELCOMED)
         self.mailbox.cancel("up")
-        self.mailbox.schedule("ping", self._options.heartbeat_interval_s, _SendPing(), every=True)
+        self.mailbox.schedule("ping", self._options.heartbeat_interval_s, SendPing(), every=True)
         self._max_frame_bytes = welcome.server.limits.get("frame_bytes", math.inf)
         took_ms = (self._received_at - self._opened_at) * 1000
         clock = ServerClock.measured(welcome.now, self._received_at)
@@ -314,6 +306,7 @@ class ConnectionActor(SocketActor):
             update["round_trip_ms"] = round(round_trip_ms, 3)
             if round_trip_ms <= MAX_CLOCK_ROUND_TRIP_MS:
                 update["server_clock_ms"] = ServerClock.measured(pong.now, self._received_at).offset_ms
+            self._pinged = ""
         self._status.value = self._status.value.model_copy(update=update)
 
     def _transmit(self, message: Transmit) -> None:

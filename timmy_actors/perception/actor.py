@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import logging
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, get_args
@@ -72,6 +71,8 @@ class PerceptionActor(Actor):
 
     After a gap in the sequence it subscribes again and waits for full snapshots.
     """
+
+    actor_in_senders_thread = (Received,)
 
     def __init__(
         self,
@@ -279,17 +280,18 @@ class PerceptionActor(Actor):
         previous = snapshots.get(player)
         if previous is None or previous.boot != self._boot:
             snapshots = of_boot(snapshots, self._boot, player=self._player)
-        received_at = self._shared.received_at.value
-        room = make_room(player, snapshots, received_at, player=self._player, epoch=self._epoch)
+        room = make_room(player, snapshots, self._shared.received_at, player=self._player, epoch=self._epoch)
         if room is None:
             self._leave_out(player)
             return
         if merged is None:
             self._drop_delta(player)
             return
-        self._complete &= room.keys()
+        if len(room) < len(self._shared.snapshots.value):
+            self._complete &= room.keys()
         self._complete.add(player)
-        self._publish({**room, player: merged}, {player: time.monotonic()})
+        self._shared.received_at[player] = time.monotonic()  # before its snapshot
+        self._publish({**room, player: merged})
         self._shared.watchers.publish(Happened(snapshot=merged))
 
     def _drop_delta(self, whose: str) -> None:
@@ -321,9 +323,10 @@ class PerceptionActor(Actor):
             self._complete &= retained.keys()
             self._publish(retained)
 
-    def _publish(self, snapshots: dict[str, Snapshot], received: Mapping[str, float] | None = None) -> None:
-        times = {**self._shared.received_at.value, **(received or {})}
-        # Set before the snapshots, so that every published snapshot has a time.
-        self._shared.received_at.value = MappingProxyType({name: times[name] for name in snapshots})
+    def _publish(self, snapshots: dict[str, Snapshot]) -> None:
         self._shared.snapshots.value = MappingProxyType(snapshots)
+        received_at = self._shared.received_at
+        if len(received_at) > len(snapshots):
+            for name in received_at.keys() - snapshots.keys():
+                del received_at[name]
         self._answer_waiting()

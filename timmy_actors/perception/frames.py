@@ -32,12 +32,13 @@ def apply_changes(entities: Entities, changes: EntityChanges) -> None:
     for entity in changes.whole:
         if entity.key in entities or len(entities) < MAX_ENTITIES:
             entities[entity.key] = _known(entity)
-    for key, x, y, z in changes.moved:
-        if key in entities:
-            entities[key] = entities[key]._replace(x=x, y=y, z=z)
+    for key, x, y, z in changes.moved:  # not `_replace`, which takes four times as long
+        if (known := entities.get(key)) is not None:
+            entities[key] = Known(key, known.subject, x, y, z, known.health)
     for key, current, base in changes.harmed:
-        if key in entities:
-            entities[key] = entities[key]._replace(health=Gauge.model_construct(current=current, base=base))
+        if (known := entities.get(key)) is not None:
+            health = Gauge.model_construct(current=current, base=base)
+            entities[key] = Known(key, known.subject, known.x, known.y, known.z, health)
 
 
 def _known(entity: Entity) -> Known:

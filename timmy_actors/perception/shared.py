@@ -91,8 +91,9 @@ class Perceptions:
         self.link = link
         """The link's status, written by the connection."""
         self.snapshots: SharedValue[Snapshots] = SharedValue(MappingProxyType({}))
-        self.received_at: SharedValue[Mapping[str, float]] = SharedValue(MappingProxyType({}))
-        """When each snapshot was received, in monotonic seconds; snapshot timestamps are UTC, unfit for durations."""
+        self.received_at: dict[str, float] = {}
+        """When each snapshot was received, in monotonic seconds; snapshot timestamps are UTC, unfit for durations.
+        Changed in place: other threads look single players up."""
         self.players_left_out: SharedValue[int] = SharedValue(0)
         """How many players the server reported beyond the stored snapshots."""
         self.watchers = Watchers()

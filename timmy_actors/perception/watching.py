@@ -244,11 +244,11 @@ class Watchers:
     def publish(self, *happened: Happened) -> None:
         """Queue the items for every interested watch."""
         with self._turn:
-            watches = list(self._watches)
             for one in happened:
                 if one.link is not None:
                     self._link_is_up = one.link.carries
-            _offer(watches, *happened)
+            if self._watches:
+                _offer(list(self._watches), *happened)
 
     def count_lost(self, count: int) -> None:
         """Count `count` lost pushes of the game server as dropped in every watch."""

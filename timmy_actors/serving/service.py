@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from timmy_actors.errors import ActorError, HostError, RefusedError, StartFailedError
 from timmy_actors.perception import Await, Perceptions
@@ -17,7 +17,6 @@ from timmy_actors.protocol import (
     HEARTBEAT_TIMEOUT_S,
     MAX_TIMEOUT_S,
     ActorHealth,
-    Answer,
     CaptureRequest,
     ClockRequest,
     CommandRequest,
@@ -38,7 +37,7 @@ from timmy_actors.protocol import (
     with_player,
 )
 from timmy_actors.serving.actors import actor_health
-from timmy_actors.serving.answers import for_portal, with_outcome
+from timmy_actors.serving.answers import for_portal
 from timmy_actors.serving.tracing import begin_request, end_with
 from timmy_actors.supervision import Directory, Reply
 
@@ -151,8 +150,11 @@ class Service:
                 reply = self._ask("portal", message, takes_s, wait_s)
         return reply
 
-    def answer(self, request: ServiceRequest) -> Answer:
+    def result(self, request: ServiceRequest) -> Any:
         """Answer a request, and wait for that; an interrupted wait (by Ctrl-C, say) cancels what `ask` describes.
+
+        Returns:
+            The value of the reply; see `ask`.
 
         Raises:
             RefusedError: the request was refused.
@@ -160,7 +162,7 @@ class Service:
         """
         caller = Caller()
         try:
-            return with_outcome(request, self.ask(request, caller, wait_s=MAX_TIMEOUT_S).wait())
+            return self.ask(request, caller, wait_s=MAX_TIMEOUT_S).wait()
         except BaseException:
             caller.leave()
             raise
@@ -241,6 +243,8 @@ class Service:
         latest = time.monotonic() + request.timeout_s
         deadline = latest if request.deadline is None else min(request.deadline, latest)
         arguments = with_player(request.name, request.arguments, self.player)
+        if arguments == request.arguments and deadline == request.deadline:
+            return request
         return request.model_copy(update={"arguments": arguments, "deadline": deadline})
 
 

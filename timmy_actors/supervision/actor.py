@@ -17,13 +17,14 @@ from pykka._envelope import Envelope
 from pykka.messages import _ActorStop
 
 from timmy_actors.errors import ActorFailureError, ActorGoneError, AskTimeoutError, FencedError, RefusedError
-from timmy_actors.supervision.context import check_fence, enter
+from timmy_actors.supervision.context import check_fence, enter, must_not_block, stand_in
 from timmy_actors.supervision.control import Fault, GetState, Ping
 from timmy_actors.supervision.formatting import describe
 from timmy_actors.supervision.log_relay import RELAY
-from timmy_actors.supervision.mailbox import Control, Mailbox
+from timmy_actors.supervision.mailbox import Control, Mailbox, Wake
 from timmy_actors.supervision.protocols import ActorLike, Letter
 from timmy_actors.supervision.reply import Reply
+from timmy_actors.supervision.turn import Turn
 
 log = logging.getLogger(__name__)
 
@@ -53,6 +54,12 @@ class Actor(pykka.ThreadingActor):
     use_daemon_thread = True
     actor_supervises: ClassVar[bool] = False
     """Whether it is a supervisor."""
+    actor_in_senders_thread: ClassVar[tuple[type, ...]] = ()
+    """The types of messages that are handled in the sender's thread if they find the actor waiting.
+
+    That saves two switches of threads. The handlers of these messages must not block: an asker waits for them beyond
+    its deadline. One message is still handled at a time, and those of one sender in order.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -60,6 +67,7 @@ class Actor(pykka.ThreadingActor):
         self.actor_lifecycle = Lifecycle()
         self.actor_thread: threading.Thread | None = None
         self.mailbox.owner = self
+        self.mailbox.turn = Turn() if self.actor_in_senders_thread else None
         self.actor_fenced = False
         """Whether it was abandoned; its further actions then have no effect."""
         self.actor_busy_since: float | None = None
@@ -73,6 +81,8 @@ class Actor(pykka.ThreadingActor):
         """Replies that handlers took and have not answered; they are answered when the actor ends."""
         self._actor_stop_replies: list[Any] = []
         self._actor_over = False
+        self._actor_failed_elsewhere: BaseException | None = None
+        """The failure of a handler in a sender's thread, with which the own thread ends the actor."""
 
     # Called by subclasses.
 
@@ -199,9 +209,51 @@ class Actor(pykka.ThreadingActor):
             if self.actor_fenced:
                 self.mailbox.refuse(letter)
                 check_fence()
+            if self._actor_failed_elsewhere is not None:
+                self.mailbox.put_back(letter)
+                raise self._actor_failed_elsewhere
             self._actor_turn(letter)
         self.actor_busy_since = self._actor_now()
         self.on_stop()
+
+    def actor_handle_here(self, letter: Letter) -> bool:
+        """Handle a message in this thread, a sender's, if the actor waits; False if it must be queued."""
+        turn = self.mailbox.turn
+        if turn is None or not isinstance(letter.message, self.actor_in_senders_thread) or must_not_block():
+            return False
+        if not turn.take():
+            return False
+        before = stand_in(self)
+        try:
+            if self.actor_fenced or self._actor_failed_elsewhere is not None:
+                return False
+            self._actor_work(letter)
+        except FencedError:
+            log.debug("%s was abandoned while a sender's thread ran it", self.actor_name)
+        except Exception as failure:  # noqa: BLE001  the own thread raises it
+            self._actor_failed_elsewhere = failure
+        except BaseException as interruption:  # Ctrl-C in the sender's thread: the state may be half changed
+            kind = type(interruption).__name__
+            self._actor_failed_elsewhere = ActorFailureError(f"{kind} interrupted a handler in its sender's thread")
+            raise
+        finally:
+            stand_in(before)
+            self._actor_give_back(turn)
+        return True
+
+    def _actor_give_back(self, turn: Turn) -> None:
+        needs_own_thread = self._actor_failed_elsewhere or self._actor_over or self.mailbox.needs_own_thread
+        if needs_own_thread:
+            turn.offered = False  # no message may overtake the wake-up
+        turn.give_back()
+        if needs_own_thread:
+            self.mailbox.wake()
+
+    @property
+    def actor_working_thread(self) -> int | None:
+        """The identifier of the thread that runs its handler: its own, or a sender's."""
+        turn, own = self.mailbox.turn, self.actor_thread
+        return (turn.taken_by if turn is not None else None) or (own.ident if own is not None else None)
 
     def _actor_turn(self, letter: Letter) -> None:
         message = letter.message
@@ -214,9 +266,12 @@ class Actor(pykka.ThreadingActor):
             if letter.reply_to is not None:
                 letter.reply_to.set(None)
         else:
-            self.actor_current, self.actor_busy_since = message, self._actor_now()
-            self._actor_handle(letter)
-            self.actor_current = self.actor_busy_since = None
+            self._actor_work(letter)
+
+    def _actor_work(self, letter: Letter) -> None:
+        self.actor_current, self.actor_busy_since = letter.message, self._actor_now()
+        self._actor_handle(letter)
+        self.actor_current = self.actor_busy_since = None
 
     def _actor_handle(self, letter: Letter) -> None:
         if letter.reply_to is not None:
@@ -228,11 +283,15 @@ class Actor(pykka.ThreadingActor):
             RELAY.log(log, logging.DEBUG, f"{self.actor_name} refused a message: {describe(refusal)}")
 
     def _actor_carry_out(self, message: Any) -> Any:
+        if isinstance(message, self.actor_in_senders_thread):
+            return self.on_receive(message)  # none of Pykka's messages, which take four checks
         if isinstance(message, Control):
             if isinstance(message, GetState):
                 return self._actor_read_state()
             if isinstance(message, Fault):
                 return message.strike()
+            if isinstance(message, Wake):
+                return None
             return self.on_receive(message)
         return self._handle_receive(message)
 

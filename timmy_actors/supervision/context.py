@@ -27,6 +27,17 @@ def enter(actor: ActorLike | None, hand_over: HandOver | None = None) -> None:
     _context.actor, _context.hand_over = actor, hand_over
 
 
+def stand_in(actor: ActorLike | None) -> ActorLike | None:
+    """Mark this thread as the actor's for one message, and return whose it was."""
+    before, _context.actor = _context.actor, actor
+    return before
+
+
+def must_not_block() -> bool:
+    """Whether this thread is a supervisor's."""
+    return _context.hand_over is not None
+
+
 def current() -> ActorLike | None:
     """The actor of this thread, or None."""
     return _context.actor

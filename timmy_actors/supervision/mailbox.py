@@ -21,6 +21,7 @@ from timmy_actors.supervision.checks import is_count, is_number, member, require
 from timmy_actors.supervision.clock import MONOTONIC, Clock
 from timmy_actors.supervision.protocols import ActorLike, DeadLetterSink, Letter
 from timmy_actors.supervision.reply import Reply
+from timmy_actors.supervision.turn import Turn
 
 STALE_ENTRIES = 64
 """How many more stale than valid entries a heap may contain before it is rebuilt."""
@@ -79,8 +80,8 @@ class Control:
     """The base class of messages that overtake others, such as those of supervision."""
 
 
-class _Wake(Control):
-    """Wakes an abandoned actor that waits for a message, so that its fence ends it."""
+class Wake(Control):
+    """Wakes an actor that waits for a message: its fence ends it, or its state has changed in a sender's thread."""
 
 
 OVERTAKES = (Control, _ActorStop)
@@ -89,7 +90,7 @@ CANCELLED_TIMERS = 64
 """How many more cancelled than active timers the heap may contain before it is rebuilt."""
 
 
-@dataclass
+@dataclass(slots=True)
 class _Timer:
     key: str
     message: Any
@@ -100,7 +101,8 @@ class _Timer:
 class Mailbox:
     """A bounded mailbox with control messages and timers; implements Pykka's inbox protocol (`put`, `get`, `empty`).
 
-    Any thread may call `put`, which does not block; only the actor's thread takes messages and uses timers.
+    Any thread may call `put`, which does not block; only the thread that has the actor's turn takes messages and uses
+    timers.
     """
 
     def __init__(self, capacity: int = DEFAULT_CAPACITY, overflow: Overflow = Overflow.REJECT) -> None:
@@ -121,6 +123,8 @@ class Mailbox:
         self._capacity = capacity
         self._overflow = member(Overflow, overflow, "mailbox: overflow")
         self._closed = False
+        self.turn: Turn | None = None
+        """The actor's turn, if senders may take it."""
         self.owner: ActorLike | None = None
         self.clock: Clock = MONOTONIC
         self.dead_letters: DeadLetterSink | None = None
@@ -133,21 +137,36 @@ class Mailbox:
         return len(self._control) + len(self._work) + self.arrivals.qsize()
 
     def put(self, letter: Letter) -> None:
-        """Add a message.
+        """Add a message; or handle it here and now, if the actor waits and permits that.
 
         Raises:
             MailboxFullError: the mailbox is full.
         """
+        turn = self.turn
+        if turn is not None and turn.offered and self.owner is not None and self.owner.actor_handle_here(letter):
+            return
         # `depth` without the control lane, inlined to save a call per message. `_work` is read first: otherwise a
         # message that the actor sorts in between would count twice, and a mailbox that is half full could refuse.
         if len(self._work) + self.arrivals.qsize() >= self._capacity and not isinstance(letter.message, OVERTAKES):
             self._make_room()
         self.arrivals.put(letter)
+        if turn is not None:
+            turn.offered = False
         if self.clock.watches:
             self.clock.arrived(self)
         # `close` drains after setting the flag, `put` checks the flag after putting: the later one sees the letter.
         if self._closed:
             self._reject_arrivals()
+
+    def wake(self) -> None:
+        """Wake the actor's own thread, from a thread that has its turn."""
+        self.put(Envelope(Wake()))
+
+    @property
+    def needs_own_thread(self) -> bool:
+        """Whether the own thread waits for longer than it now should; for a sender that has the turn."""
+        turn = self.turn
+        return turn is not None and bool(self._due) and self._due[0][0] < turn.waits_until
 
     def _make_room(self) -> None:
         if self._overflow is Overflow.REJECT:
@@ -162,7 +181,7 @@ class Mailbox:
             return self._work.popleft()
         with contextlib.suppress(Empty):
             while isinstance((letter := self.arrivals.get_nowait()).message, OVERTAKES):
-                if isinstance(letter.message, _Wake):
+                if isinstance(letter.message, Wake):
                     self.arrivals.put(letter)
                     return None
                 self._control.append(letter)  # behind the older ones, as the actor sorts it
@@ -191,7 +210,7 @@ class Mailbox:
         """Close the mailbox from another thread: waiting messages are answered, and a waiting actor is woken."""
         self._closed = True
         self._reject_all()
-        self.arrivals.put(Envelope(_Wake()))
+        self.arrivals.put(Envelope(Wake()))
         self.clock.arrived(self)
 
     def put_back(self, letter: Letter) -> None:
@@ -210,7 +229,8 @@ class Mailbox:
         Raises:
             SpecError: `delay_s` is not a number of seconds.
         """
-        require(is_number(delay_s), f"timer {key!r}: delay_s", delay_s, "must be seconds")
+        if not is_number(delay_s):
+            require(False, f"timer {key!r}: delay_s", delay_s, "must be seconds")  # noqa: FBT003  as `require` names it
         self.cancel(key)
         timer = _Timer(key, message, delay_s if every else None)
         self._timers[key] = timer
@@ -274,8 +294,27 @@ class Mailbox:
         return max(0.0, self._due[0][0] - self.clock.now()) if self._due else None
 
     def _wait(self, timeout_s: float | None) -> Letter | None:
+        turn = self.turn
         # No other message waits, so the next arrival is next in either lane.
-        return self.clock.wait(self, timeout_s)
+        if turn is None:
+            return self.clock.wait(self, timeout_s)
+        if not self._offer(turn):
+            return None
+        try:
+            return self.clock.wait(self, timeout_s)
+        finally:
+            turn.take_back()
+
+    def _offer(self, turn: Turn) -> bool:
+        """Offer the turn to senders, unless a message has arrived; False then."""
+        turn.waits_until = self._due[0][0] if self._due else math.inf
+        turn.offered = not self.clock.watches  # a virtual clock follows which actors wait
+        # A sender queues before it withdraws the offer, so that it withdraws this one, or its message is seen here.
+        if not self.arrivals.empty():
+            turn.offered = False
+            return False
+        turn.release()
+        return True
 
     def _reject_all(self) -> None:
         for lane in (self._control, self._work):
@@ -288,7 +327,7 @@ class Mailbox:
         with contextlib.suppress(Empty):
             while True:
                 letter = self.arrivals.get_nowait()
-                if isinstance(letter.message, _Wake):
+                if isinstance(letter.message, Wake):
                     waking = letter
                 else:
                     self._reject(letter, "the actor had stopped")

@@ -25,6 +25,10 @@ class ActorLike(Protocol):
     actor_waiting_for: ActorLike | None
     """The actor whose answer its handler waits for."""
 
+    def actor_handle_here(self, letter: Letter) -> bool:
+        """Handle a message in this thread, a sender's, if the actor waits; False if it must be queued."""
+        ...
+
     @property
     def actor_ref(self) -> pykka.ActorRef[Any]:
         """Pykka's reference to the actor."""

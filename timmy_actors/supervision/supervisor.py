@@ -263,7 +263,7 @@ class Supervisor(Actor):
 
     def _abandon(self, name: str, why: str) -> Iterable[Effect]:
         actor, abandoned = self._actors[name], self._directory.abandoned
-        stack = stack_of(actor.actor_thread)
+        stack = stack_of(actor.actor_working_thread)
         RELAY.log(log, logging.ERROR, f"{name} is abandoned: {why}; it is stuck in\n{stack}")
         self._names.publish("hung", name, self._generation(name), why)
         self._reports[name].abandoned = True

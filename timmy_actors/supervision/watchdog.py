@@ -21,13 +21,14 @@ from timmy_actors.supervision.spec import ChildSpec
 _reading = threading.Lock()
 
 
-def stack_of(thread: threading.Thread | None) -> str:
-    """The thread's stack formatted like a traceback, the innermost call last."""
+def stack_of(thread: threading.Thread | int | None) -> str:
+    """The stack of a thread, or of the one with this identifier, like a traceback: the innermost call last."""
     # Garbage collection must not run here, because it lets other threads run. CPython below 3.12.1 holds its thread
     # lock in `_current_frames`: if another thread then starts a thread, the process deadlocks (gh-106883; found by the
     # storm test). In addition, a frame whose thread continues would be read after its end.
     with _no_collection():
-        frame = None if thread is None else sys._current_frames().get(thread.ident or 0)  # noqa: SLF001  there is no public API
+        ident = thread.ident if isinstance(thread, threading.Thread) else thread
+        frame = sys._current_frames().get(ident or 0)  # noqa: SLF001  there is no public API
         return "".join(traceback.format_stack(frame)) if frame is not None else "a thread that has ended"
 
 
