@@ -1,5 +1,5 @@
-from .actor import MAX_PENDING, CommandActor
-from .options import CommandOptions
+from .actor import CommandActor
+from .options import MAX_PENDING, CommandOptions
 
 __all__ = [
     "MAX_PENDING",

@@ -7,7 +7,8 @@ import secrets
 import time
 from typing import Any
 
-from timmy_actors.commands.options import CommandOptions
+from timmy_actors.commands.delivery import unavailable
+from timmy_actors.commands.options import MAX_PENDING, CommandOptions
 from timmy_actors.commands.pending import EXPIRED, NOT_FOUND, Pending, Repeat, Stage, Waiter
 from timmy_actors.commands.repeats import Repeats
 from timmy_actors.commands.timers import (
@@ -41,8 +42,6 @@ from timmy_actors.protocol import (
 from timmy_actors.supervision import DEFERRED, Actor, Directory, SharedValue
 
 NAME = "command"
-MAX_PENDING = 1_000
-"""Pending commands; more are refused as `overloaded`."""
 
 
 class CommandActor(Actor):
@@ -119,7 +118,7 @@ class CommandActor(Actor):
         pending, link = self._pending.get(command_id), self._reachable()
         if pending is not None:
             pending.refuse_another(request.name, wire_arguments(arguments))
-            self._join(pending, self._waiter(request, due))
+            self._join(pending, Waiter(self.take_reply(), due, request.until == "accepted"))
         elif time.monotonic() >= due:
             raise RefusedError("expired", "the command arrived after its deadline and was not executed")
         elif link is not None:
@@ -127,10 +126,10 @@ class CommandActor(Actor):
             pending = Pending.accepted(request, arguments, due, link, client=client, command_id=command_id)
             self._accept(pending, request)
         elif request.command_id is not None and self._options.journaled:
-            repeat = Repeat(request.name, wire_arguments(arguments), self._waiter(request, due))
-            self._look_up(command_id, repeat)
+            waiter = Waiter(self.take_reply(), due, request.until == "accepted")
+            self._look_up(command_id, Repeat(request.name, wire_arguments(arguments), waiter))
         else:
-            raise self._unavailable()
+            raise unavailable(self._link.value)
         return DEFERRED
 
     def _accept(self, pending: Pending, request: CommandRequest) -> None:
@@ -140,15 +139,12 @@ class CommandActor(Actor):
         if failing and not self._options.goes_on:
             raise RefusedError("unavailable", f"the command was not accepted: {self._journal.value.reason}")
         self._pending[pending.id] = pending
-        pending.waiters.append(self._waiter(request, pending.due))
+        pending.waiters.append(Waiter(self.take_reply(), pending.due, request.until == "accepted"))
         self.mailbox.schedule(pending.id, pending.due - time.monotonic(), Due(pending.id))
         if self._options.journaled and not failing:
             self._tell_journal(Accept(pending.entry()))
         else:
             self._set_out(pending)
-
-    def _waiter(self, request: CommandRequest, due: float) -> Waiter:
-        return Waiter(self.take_reply(), due, request.until == "accepted")
 
     # 2. The journal has stored it; it is sent.
 
@@ -163,8 +159,7 @@ class CommandActor(Actor):
 
     def _set_out(self, pending: Pending) -> None:
         pending.stage = Stage.UNDER_WAY
-        for waiter in pending.take_early():
-            waiter.reply.set(CommandResult(id=pending.id))
+        pending.answer_early()
         self._advance(pending)
 
     def _advance(self, pending: Pending) -> None:
@@ -199,10 +194,6 @@ class CommandActor(Actor):
         link = self._link.value
         return link if link.carries and link.server_clock_ms is not None else None
 
-    def _unavailable(self) -> RefusedError:
-        link = self._link.value
-        return RefusedError("unavailable", f"no link to the game: {link.reason or link.state}")
-
     # 3. The game has answered; the journal stores the result.
 
     def _on_answer(self, answer: Result | Error) -> None:
@@ -235,8 +226,7 @@ class CommandActor(Actor):
         self._answer_waiters(pending)
 
     def _answer_waiters(self, pending: Pending) -> None:
-        for waiter in pending.take_waiters():
-            pending.answer(waiter.reply)
+        pending.answer_all()
         self.mailbox.cancel(overdue_key(pending.id))
 
     # Messages of the journal.
@@ -270,7 +260,7 @@ class CommandActor(Actor):
 
     def _on_not_journaled(self, command_id: str, reason: str) -> None:
         for repeat in self._looked_up.take(command_id):
-            repeat.waiter.reply.fail(self._unavailable())
+            repeat.waiter.reply.fail(unavailable(self._link.value))
         pending = self._pending.get(command_id)
         if pending is None:
             return
@@ -329,7 +319,7 @@ class CommandActor(Actor):
                 pending = Pending.settled(entry)
             try:
                 if pending is None:
-                    raise self._unavailable()
+                    raise unavailable(self._link.value)
                 pending.refuse_another(repeat.name, repeat.arguments)
                 self._join(pending, repeat.waiter)
             except RefusedError as refused:
@@ -348,11 +338,10 @@ class CommandActor(Actor):
             self._finish(recorded)
 
     def _refuse(self, pending: Pending, refused: RefusedError) -> None:
-        del self._pending[pending.id]
-        self.mailbox.cancel(pending.id)
-        self.mailbox.cancel(overdue_key(pending.id))
         for waiter in pending.take_waiters():
             waiter.reply.fail(refused)
+        self.mailbox.cancel(pending.id)
+        self._finish(pending)
 
     # The link is back, or the actor was restarted.
 
@@ -371,9 +360,7 @@ class CommandActor(Actor):
     def _resume(self, entry: JournalEntry, waiting: Pending | None) -> None:
         """Continue a command that an earlier incarnation left unsettled; `waiting` is its repeat, not sent yet."""
         model = COMMANDS.get(entry.name)
-        self._take_over(Pending.resumed(entry, idempotent=model is not None and model.idempotent), waiting)
-
-    def _take_over(self, resumed: Pending, waiting: Pending | None) -> None:
+        resumed = Pending.resumed(entry, idempotent=model is not None and model.idempotent)
         if waiting is not None:
             try:
                 resumed.refuse_another(waiting.name, waiting.arguments)
@@ -406,12 +393,9 @@ class CommandActor(Actor):
     # Stopping.
 
     def _abandon(self, why: str) -> None:
-        for command_id, pending in list(self._pending.items()):
+        for pending in list(self._pending.values()):
             if pending.stage is not Stage.SETTLED:
-                reason = f"not answered: {why}"
-                if self._options.journaled:
-                    reason += f"; send it again later with the command_id {command_id!r} to learn its result"
-                pending.settle(ErrorInfo(code="in_doubt", message=reason))
+                pending.abandon(why, journaled=self._options.journaled)
             self._answer_waiters(pending)
         for repeat in self._looked_up.take_all():
             repeat.waiter.reply.fail(RefusedError("unavailable", why))

@@ -10,6 +10,7 @@ import time
 from enum import Enum
 from typing import Protocol
 
+from timmy_actors.errors import RefusedError
 from timmy_actors.protocol import ErrorInfo, LinkStatus
 
 RESTARTED = "the game server restarted after the command was sent: whether it was executed is unknown"
@@ -91,3 +92,8 @@ def server_now_ms(link: LinkStatus) -> float:
 def remember_s(link: LinkStatus) -> float:
     """How long the link's server certainly remembers a command's result."""
     return MEMORY_SAFETY_FACTOR * (link.remember_s if link.remember_s is not None else DEFAULT_REMEMBER_S)
+
+
+def unavailable(link: LinkStatus) -> RefusedError:
+    """The refusal of a command that the link cannot carry."""
+    return RefusedError("unavailable", f"no link to the game: {link.reason or link.state}")

@@ -1,8 +1,11 @@
-"""The command actor's options."""
+"""The command actor's options and bound."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+
+MAX_PENDING = 1_000
+"""Pending commands; more are refused as `overloaded`."""
 
 
 @dataclass(frozen=True)

@@ -242,18 +242,25 @@ class Pending:
         self.revision = None if executed is None else executed.revision
         self.game_ms = None if executed is None else executed.game_ms
 
+    def abandon(self, why: str, *, journaled: bool) -> None:
+        """Record that its outcome is unknown; a repeat may learn it if the command is `journaled`."""
+        reason = f"not answered: {why}"
+        if journaled:
+            reason += f"; send it again later with the command_id {self.id!r} to learn its result"
+        self.settle(ErrorInfo(code="in_doubt", message=reason))
+
     def take_waiters(self) -> list[Waiter]:
         """Remove and return all waiters."""
         taken, self.waiters = self.waiters, []
         return taken
 
-    def take_early(self) -> list[Waiter]:
-        """Remove and return the waiters that wait only until it is accepted."""
-        if not any(waiter.until_accepted for waiter in self.waiters):
-            return []
-        taken = [waiter for waiter in self.waiters if waiter.until_accepted]
-        self.waiters = [waiter for waiter in self.waiters if not waiter.until_accepted]
-        return taken
+    def answer_early(self) -> None:
+        """Answer those who wait only until it is accepted."""
+        if any(waiter.until_accepted for waiter in self.waiters):
+            for waiter in self.waiters:
+                if waiter.until_accepted:
+                    waiter.reply.set(CommandResult(id=self.id))
+            self.waiters = [waiter for waiter in self.waiters if not waiter.until_accepted]
 
     def take_late(self, before: float) -> list[Waiter]:
         """Remove and return the waiters due at or before `before`, in monotonic seconds."""
@@ -267,6 +274,11 @@ class Pending:
             return RefusedError(self.error.code, self.error.message, self.error.field)
         produced = None if self.revision is None else Revision(boot=self.boot, number=self.revision)
         return CommandResult(id=self.id, value=self.value or {}, revision=produced, game_ms=self.game_ms)
+
+    def answer_all(self) -> None:
+        """Answer all who wait with its result."""
+        for waiter in self.take_waiters():
+            self.answer(waiter.reply)
 
     def answer(self, reply: Reply) -> None:
         """Answer with its result."""
