@@ -44,7 +44,7 @@ STOP_WITHIN_S = 15.0
 READY_WITHIN_S = 20.0
 """Long enough for the embedded world's cold start on a busy machine."""
 LOOK_EVERY_S = 0.01
-"""How often a start checks whether it was asked to stop: the event is set by a signal handler, which wakes no thread."""
+"""How often a start checks whether it was asked to stop: a signal handler sets the event, which wakes no thread."""
 SHOWN_EVENTS = 50
 """The events in an exit report; a crash report has all recent ones."""
 ROOT = "root"
