@@ -122,9 +122,8 @@ class CommandActor(Actor):
         elif time.monotonic() >= due:
             raise RefusedError("expired", "the command arrived after its deadline and was not executed")
         elif link is not None:
-            client = self._options.client
-            pending = Pending.accepted(request, arguments, due, link, client=client, command_id=command_id)
-            self._accept(pending, request)
+            name = self._options.client
+            self._accept(Pending.accepted(request, arguments, due, link, client=name, command_id=command_id), request)
         elif request.command_id is not None and self._options.journaled:
             waiter = Waiter(self.take_reply(), due, request.until == "accepted")
             self._look_up(command_id, Repeat(request.name, wire_arguments(arguments), waiter))
