@@ -4,6 +4,7 @@ local boot_id = require("timmy.server.boot_id")
 local chat_log = require("timmy.state.chat_log")
 local clock = require("timmy.server.clock")
 local commands = require("timmy.commands.registry")
+local compiler = require("timmy.server.compiler")
 local configs = require("timmy.server.config")
 local dialogs = require("timmy.state.dialogs")
 local events = require("timmy.events.registry")
@@ -36,10 +37,6 @@ local PUSH_EVERY_S = 0.004
 
 local listener, service, timer
 local last_poll
-
---- LuaJIT's limits of compiled code, for the whole server. With its own (1,000 traces, 512 KiB) a busy bridge beside
--- CoreScripts runs into them several times a second, and each time all compiled code is thrown away.
-local COMPILED_CODE = { "maxtrace=8000", "maxmcode=16384" }
 
 local function copy_with(limits, mechanism, tokens)
   local copy = { mechanism = mechanism, tokens = tokens }
@@ -116,10 +113,6 @@ function TimmyBridgePoll()
   guard.RestartTimer(timer, next_interval())
 end
 
-local function allow_more_compiled_code()
-  if jit and jit.opt then jit.opt.start(unpack(COMPILED_CODE)) end
-end
-
 local function start_timer()
   timer = guard.CreateTimer(POLL_FUNCTION, service.limits.idle_poll_ms)
   guard.StartTimer(timer)
@@ -162,7 +155,8 @@ function M.start()
   npc_lines.install()
   followers.install()
   saves.install()
-  allow_more_compiled_code()
+  local off = compiler.prepare()
+  if off then guard.log("warn", "timmy: " .. off) end
   start_timer()
   guard.log("info", ("timmy: listening on %s:%d (%s)"):format(config.host, M.port, config.mechanism))
 end

@@ -6,6 +6,7 @@
 local root, socket_kind, mechanism, token = ...
 package.path = root .. "/lua/?.lua;" .. root .. "/tests/lua/?.lua;" .. package.path
 
+require("timmy.server.compiler").prepare()
 local ffi = require("ffi")
 local clock = require("timmy.server.clock")
 local fakes = require("fakes")

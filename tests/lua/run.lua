@@ -4,6 +4,7 @@ local root, file = ...
 package.path = root .. "/lua/?.lua;" .. root .. "/tests/lua/?.lua;" .. package.path .. ";/usr/share/lua/5.1/?.lua"
 package.loaded["test_root"] = root
 
+require("timmy.server.compiler").prepare()
 local harness = require("harness")
 local cases = assert(loadfile(file))()
 if type(cases) == "table" then harness.test_each(cases) end

@@ -4,6 +4,7 @@ local root, count, seed = arg[1], tonumber(arg[2]), tonumber(arg[3])
 package.path = root .. "/lua/?.lua;" .. root .. "/tests/lua/?.lua;" .. package.path
 package.loaded["test_root"] = root
 
+require("timmy.server.compiler").prepare()
 local json = require("timmy.wire.json")
 
 local function say(given)
