@@ -345,3 +345,22 @@ def test_a_way_without_a_distance_ends_at_once() -> None:
     journey = Journey([(0.0, 0.0, 0.0)], "walk", 100.0, 0.0, 10.0)
     assert journey.advance((0.0, 0.0, 0.0), 1.0) == ((0.0, 0.0, 0.0), None)
     assert journey.arrived
+
+
+def test_a_host_that_wakes_late_sends_as_many_positions() -> None:
+    journey, here, now, sent = Journey([(9000.0, 0.0, 0.0)], "walk", 100.0, 0.0, 60.0), (0.0, 0.0, 0.0), 0.0, 0
+    while now < 50.0:
+        now = journey.due + 0.004
+        here, _ = journey.advance(here, now)
+        sent += 1
+    assert sent == 500
+    assert here[0] == pytest.approx(now * 100.0)
+
+
+def test_positions_that_were_missed_are_not_made_up_for() -> None:
+    journey = Journey([(9000.0, 0.0, 0.0)], "walk", 100.0, 0.0, 60.0)
+    here, _ = journey.advance((0.0, 0.0, 0.0), 7.03)
+    assert here[0] == pytest.approx(703.0)
+    assert journey.due == pytest.approx(7.1)
+    journey.advance(here, 7.05)
+    assert journey.due == pytest.approx(7.1)

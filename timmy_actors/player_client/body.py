@@ -12,7 +12,6 @@ from timmy_actors.player_client.cells import cell_at
 from timmy_actors.player_client.movement import (
     FLAGS,
     JUMPING,
-    POSITIONS_PER_S,
     Journey,
     Pace,
     Point,
@@ -234,7 +233,7 @@ class Body:
 
     @staticmethod
     def _next_step(journey: Journey) -> float:
-        return min(journey.stop_at, journey.at + 1 / POSITIONS_PER_S)
+        return min(journey.stop_at, journey.due)
 
     def _go_on(self, journey: Journey, done: Done, now: float) -> None:
         x, y, z, pitch, roll, yaw = self.placement()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 Pace = Literal["walk", "run", "sneak"]
@@ -52,11 +52,17 @@ class Journey:
     at: float
     stop_at: float
     walked: float = 0.0
+    due: float = field(init=False)
+    """When the next position is to be sent."""
+
+    def __post_init__(self) -> None:
+        self.due = self.at + 1 / POSITIONS_PER_S
 
     def advance(self, here: Point, now: float) -> tuple[Point, float | None]:
         """Where the player is now, and which way it faces (None: as before)."""
         room = max(0.0, min(now, self.stop_at) - self.at) * self.units_per_second
         self.at = max(self.at, now)
+        self._put_off(now)
         yaw: float | None = None
         while self.points and room > 0.0:
             to = self.points[0]
@@ -68,6 +74,12 @@ class Journey:
             room -= step
             self.walked += step
         return here, yaw
+
+    def _put_off(self, now: float) -> None:
+        """Keep to the beat: a step that came late does not delay the next ones, and missed ones are not made up for."""
+        passed = max(0, math.floor((now - self.due) * POSITIONS_PER_S) + 1)
+        due = self.due + passed / POSITIONS_PER_S
+        self.due = due if due > now else now + 1 / POSITIONS_PER_S  # rounding can yield the present
 
     @property
     def arrived(self) -> bool:
