@@ -115,6 +115,54 @@ test("keeps no object that is gone, though its cell stays loaded", function()
   equal(seen[1], nil)
 end)
 
+--- Calls `act` while a function of the server gives `value()`. Returns how often it was called.
+local function with_answer(name, value, act)
+  local real, count = tes3mp[name], 0
+  tes3mp[name] = function()
+    count = count + 1
+    return value()
+  end
+  act()
+  tes3mp[name] = real
+  return count
+end
+
+test("reads the place of a player in another interior seldom, and soon sees it come in", function()
+  stage.open()
+  local eye, roster = { cell = "A house", x = 0, y = 0, z = 0 }, { { pid = 1, name = "Jiub" } }
+  local cell, seen = "Another house", {}
+  local function look(now)
+    local options, list = { roster = roster, radius = math.huge, now = now }, {}
+    return (player_entities.seen_from(eye, 0, options, list, {}))
+  end
+  local count = with_answer("GetCell", function() return cell end, function()
+    for tick = 1, 20 do look(tick * 0.05) end
+    cell = "A house"
+    for tick = 21, 26 do seen[#seen + 1] = look(tick * 0.05) end
+  end)
+  holds(count <= 12, count .. " readings")
+  equal(seen[#seen], 1)
+end)
+
+test("reads what health, magicka and fatigue can be every half second, and at once when it is asked", function()
+  stage.open()
+  local stats = require("timmy.sections.stats")
+  local base = 100
+  local function look(now, fresh) return stats(1, { now = now, fresh = fresh }) end
+  for _, name in ipairs({ "Health", "Magicka", "Fatigue" }) do
+    local key, first, later, asked = name:lower(), nil, nil, nil
+    with_answer("Get" .. name .. "Base", function() return base end, function()
+      base = 100
+      look(10, true)
+      base = 120
+      first, later = look(10.4, false)[key].base, look(10.6, false)[key].base
+      base = 140
+      asked = look(10.7, true)[key].base
+    end)
+    equal({ first, later, asked }, { 100, 120, 140 })
+  end
+end)
+
 test("sees a player who left and joined again between two looks at the list of players", function()
   stage.open()
   local eye, roster = { cell = tes3mp.GetCell(1), x = 0, y = 0, z = 0 }, { { pid = 1, name = "Jiub" } }

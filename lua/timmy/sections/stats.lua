@@ -11,7 +11,7 @@ local finite = numbers.finite
 
 --- What changes seldom takes over a hundred calls: pushed values may be this old, in seconds, unless an event or a
 -- command touched the player since.
-local SELDOM_KEEP_S = 1
+local SELDOM_KEEP_S = 2
 
 local function attribute(pid, id)
   return finite(guard.GetAttributeBase(pid, id)), finite(guard.GetAttributeDamage(pid, id)), nil
@@ -73,14 +73,22 @@ local function with_gauges(section, health, magicka, fatigue)
   return result
 end
 
+--- What magicka and fatigue can be at most, as recent as the greatest health.
+local function read_bases(pid, memory, options)
+  if not options.fresh and memory.based_at >= options.now - player_state.BASE_KEEPS_S then return end
+  memory.based_at = options.now
+  memory.magicka, memory.fatigue = finite(guard.GetMagickaBase(pid)), finite(guard.GetFatigueBase(pid))
+end
+
 return function(pid, options)
   local now, player = options.now, corescripts.player(pid)
-  local memory = known[player] or { at = -math.huge }
+  local memory = known[player] or { at = -math.huge, based_at = -math.huge }
   known[player] = memory
+  read_bases(pid, memory, options)
   local before = memory.section or {}
   local health = gauge(before.health, player_state.health(pid, options))
-  local magicka = gauge(before.magicka, finite(guard.GetMagickaCurrent(pid)), finite(guard.GetMagickaBase(pid)))
-  local fatigue = gauge(before.fatigue, finite(guard.GetFatigueCurrent(pid)), finite(guard.GetFatigueBase(pid)))
+  local magicka = gauge(before.magicka, finite(guard.GetMagickaCurrent(pid)), memory.magicka)
+  local fatigue = gauge(before.fatigue, finite(guard.GetFatigueCurrent(pid)), memory.fatigue)
   if memory.at < (options.fresh and now or now - SELDOM_KEEP_S) then
     memory.at, before = now, read_seldom(pid, before)
   end

@@ -15,6 +15,9 @@ local M = {}
 
 --- How old what changes without an event may be, in seconds: health and stance; level, race and class.
 local STATE_KEEPS_S, IDENTITY_KEEPS_S = 0.1, 1
+--- The same for the place of a player in another space, who is near nobody here, however close the coordinates are:
+-- they are small in all interiors.
+local ELSEWHERE_KEEPS_S = 0.25
 local NOWHERE = 0 / 0
 
 --- The entity of each player, for as long as CoreScripts have the player.
@@ -146,6 +149,14 @@ local function is_within(crowd, position, eye, reach)
   return east * east + north * north + up * up <= reach
 end
 
+--- Whether the place of a player, at this square of a distance, is to be read again for an eye in `space`. Of those who
+-- are far, even a fresh look wants no more than others do.
+local function is_due(crowd, position, space, square, reach, options)
+  local there, age = crowd.space[position], options.now - crowd.read_at[position]
+  if there and there ~= space then return age >= ELSEWHERE_KEEPS_S end
+  return cadence.is_due(age, crowd.speed[position], square, options.fresh and there and square <= reach)
+end
+
 --- Puts into `list` the entities of the players near `eye` other than `pid`, and their versions into `versions`.
 -- Returns their number, and how many were left out. `options` as for timmy.sections.surroundings. Their places are as
 -- recent as `eye` needs them.
@@ -153,14 +164,12 @@ function M.seen_from(eye, pid, options, list, versions)
   local roster, now, reach = options.roster, options.now, options.radius * options.radius
   local crowd, count, left_out, space = crowd_of(roster), 0, 0, space_of(eye.cell)
   local oldest, pids = options.fresh and now or now - STATE_KEEPS_S, crowd.pids
-  local x, y, z, read_at = crowd.x, crowd.y, crowd.z, crowd.read_at
+  local x, y, z = crowd.x, crowd.y, crowd.z
   for position = 1, #pids do
     local east, north, up = x[position] - eye.x, y[position] - eye.y, z[position] - eye.z
     local square = east * east + north * north + up * up
     local is_near = square <= reach and crowd.space[position] == space
-    -- Of those who are far, even a fresh look wants no more than others do.
-    local is_due = cadence.is_due(now - read_at[position], crowd.speed[position], square, options.fresh and is_near)
-    if is_due and pids[position] ~= pid then
+    if pids[position] ~= pid and is_due(crowd, position, space, square, reach, options) then
       read_place(crowd, position, now)
       is_near = is_within(crowd, position, eye, reach) and crowd.space[position] == space
     end

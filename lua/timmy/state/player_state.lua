@@ -8,22 +8,24 @@ local M = {}
 --- The server's numbers for a drawn weapon or spell (CoreScripts' `enumerations.drawstate`).
 local DRAWN = { [0] = "nothing", "weapon", "spell" }
 
+--- How old the greatest health may be, in seconds, unless a fresh look is wanted: it changes with the level.
+M.BASE_KEEPS_S = 0.5
+
 --- What was read last of each slot: several sections of one push want it.
 local latest = {}
 
 --- The current and the greatest health of a logged-in player. `options` as for a section: unless a fresh look is
--- wanted, both are read once for each moment `now`.
+-- wanted, the current one is read once for each moment `now`.
 function M.health(pid, options)
-  local read = latest[pid]
-  if not read then
-    read = {}
+  local read, player, now = latest[pid], corescripts.player(pid), options.now
+  if not read or read.player ~= player then
+    read = { player = player, based_at = -math.huge }
     latest[pid] = read
   end
-  local player = corescripts.player(pid)
-  if options.fresh or read.now ~= options.now or read.player ~= player then
-    read.now, read.player = options.now, player
-    read.current, read.base = numbers.finite(guard.GetHealthCurrent(pid)), numbers.finite(guard.GetHealthBase(pid))
+  if options.fresh or read.based_at < now - M.BASE_KEEPS_S then
+    read.base, read.based_at = numbers.finite(guard.GetHealthBase(pid)), now
   end
+  if options.fresh or read.now ~= now then read.current, read.now = numbers.finite(guard.GetHealthCurrent(pid)), now end
   return read.current, read.base
 end
 
