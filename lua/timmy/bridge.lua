@@ -143,7 +143,7 @@ function M.start()
   service = open_service(config)
   listener, wrong = open_listener(config)
   if not listener then return no_port(config, wrong) end
-  M.port, M.boot, M.service = listener.port, service.boot, service
+  M.port, M.boot, M.service, M.listener = listener.port, service.boot, service, listener
   chat_log.install()
   trips.install(clock.now, clock.game_now)
   events.install(listener_of_events)
