@@ -41,8 +41,12 @@ local function new_peer()
   return created
 end
 
+local function bridge()
+  return host.loaded("timmy.bridge")
+end
+
 local function service()
-  return host.loaded("timmy.bridge").service
+  return bridge().service
 end
 
 local function send(payload)
@@ -58,6 +62,7 @@ function M.start(options)
   if not options.listen then package.loaded["timmy.server.sockets"] = silent end
   options.clock, options.began_s = function() return now_ms end, EPOCH_S
   host.start(options)
+  if options.listen then bridge().listener.accept_every_s = 0 end -- in time that stands still, later is never
   send(CLIENT)
   send(json.encode { type = "subscribe", id = "subscribe", sections = json.array {},
     events = json.array(options.events or {}) })

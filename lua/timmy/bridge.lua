@@ -35,6 +35,10 @@ local ACCEPT_EVERY_S = 0.01
 --- A push waits no longer than this for others, so that one system call writes them all.
 local PUSH_EVERY_S = 0.004
 
+--- The share of a poll's budget after which no more of a push is read: the section that is being read then, and the
+--- write, take the rest.
+local PUSH_SHARE = 0.6
+
 local listener, service, timer
 local last_poll
 
@@ -87,15 +91,17 @@ end
 local function poll()
   local started = clock.now()
   local limits = service.limits
-  local stop = started + limits.poll_budget_ms / MS_PER_S
+  local budget = limits.poll_budget_ms / MS_PER_S
+  local stop, push_stop = started + budget, started + PUSH_SHARE * budget
   local function within_budget(now) return (now or clock.now()) < stop end
+  local function may_push(now) return (now or clock.now()) < push_stop end
   part(listener.read, listener, started, within_budget)
   part(listener.accept, listener, started, within_budget)
   part(service.answer_late, service, started)
   -- Not `started`: what a message of this poll read before another one changed it must count as old.
-  part(service.push, service, clock.now(), within_budget)
+  part(service.push, service, clock.now(), may_push)
   part(followers.look, started)
-  local deferred = not within_budget()
+  local deferred = not may_push()
   part(listener.write, listener, started)
   service:note_load(started - (last_poll or started), clock.now() - started, deferred)
   last_poll = started
@@ -143,7 +149,7 @@ function M.start()
   service = open_service(config)
   listener, wrong = open_listener(config)
   if not listener then return no_port(config, wrong) end
-  M.port, M.boot, M.service = listener.port, service.boot, service
+  M.port, M.boot, M.service, M.listener = listener.port, service.boot, service, listener
   chat_log.install()
   trips.install(clock.now, clock.game_now)
   events.install(listener_of_events)

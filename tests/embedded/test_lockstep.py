@@ -97,10 +97,15 @@ class Networked:
         self._lua = start_lua(seed, listen=True)
         self._lockstep = self._lua.require("simulator.lockstep")
         self._context: zmq.Context[Any] = zmq.Context()
-        self._socket = self._context.socket(zmq.DEALER)
-        self._socket.linger = 0
-        self._socket.connect(f"tcp://127.0.0.1:{int(self._lua.require('timmy.bridge').port)}")
+        self._sockets: list[zmq.Socket[bytes]] = []
         self._answers: dict[str, bytes] = {}
+        self.join()
+
+    def join(self) -> None:
+        """Connect once more, and talk over this connection from now on."""
+        self._socket = self._context.socket(zmq.DEALER)
+        self._sockets.append(self._socket)  # the context closes it at the end
+        self._socket.connect(f"tcp://127.0.0.1:{int(self._lua.require('timmy.bridge').port)}")
         self.ask(json.dumps({"type": "hello", "id": "hello", "client": "networked"}))
 
     def ask(self, message: str) -> bytes:
@@ -129,6 +134,11 @@ class Networked:
     def close(self) -> None:
         self._context.destroy(linger=0)
         self._lockstep.poll()
+
+
+def test_clients_can_join_while_time_stands_still() -> None:
+    with closing(Networked(5)) as networked:
+        networked.join()
 
 
 def test_what_is_observed_equals_what_goes_over_the_network_in_200_steps() -> None:

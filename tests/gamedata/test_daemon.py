@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from tests.mcp_server.clients import MODERN, Connector
-from tests.serving.http.daemons import HttpDaemon, serving
+from tests.serving.http.daemons import HttpDaemon, serving, up
 from tests.waiting import PATIENCE_S, eventually
 from timmy_actors import RefusedError, Runtime
 from timmy_actors.cli.root import cli
@@ -61,6 +61,7 @@ def runtime(land: bytes) -> Iterator[Runtime]:
         with started(folder, land_file, http=True, plugin=land_file) as running:
             assert settled(running).state == "up"
             running.wait_ready(PATIENCE_S)
+            up(running)  # or its thread begins during a test
             yield running
 
 

@@ -238,7 +238,6 @@ def policy_plays(installed: Installation) -> None:
     with (installed.folder / "timmy.toml").open("a") as file:
         file.write('port = 0\n\n[recording]\nfolder = "episodes"\n\n[journal]\nfile = "tutorial.journal"\n')
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PYTHONPATH", ".")
         patch.setenv("TIMMY_CONFIG", "timmy.toml")
         with installed.serve("--config", "timmy.toml") as process:
             process.connect().close()

@@ -95,6 +95,14 @@ test("pushes of several polls are written at once, what is awaited in the same p
   contains(socket.written, client.message("a") .. client.message("b") .. client.message("c") .. client.message("d"))
 end)
 
+test("a handshake does not wait for others", function()
+  local socket = new_socket(client.greeting("NULL"), client.ready("DEALER"))
+  local listener = listen({ socket }, nil, nil, { push_every_s = 0.004 })
+  for _, now in ipairs({ 1, 1.001, 1.002 }) do poll(listener, now) end
+  equal(#socket.incoming, 0)
+  contains(socket.written, "READY")
+end)
+
 test("the listener looks for new connections at its pace while there are peers", function()
   local waiting = { new_socket(client.null_opening()) }
   local listener = listen(waiting, nil, nil, { accept_every_s = 0.01 })

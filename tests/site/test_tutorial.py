@@ -54,7 +54,7 @@ def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reader]:
         # A port of its own, and episodes of its own; the page's reader has the default ones to herself.
         with (folder / "timmy.toml").open("a") as file:
             file.write('port = 0\n\n[recording]\nfolder = "episodes"\n')
-        patch.setenv("PYTHONPATH", f"{folder}:{Path(__file__).parents[2]}")
+        patch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
         with DaemonProcess(folder, "--config", "timmy.toml") as daemon:
             daemon.connect().close()
             yield Reader(folder, daemon)

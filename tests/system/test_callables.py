@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,16 @@ from timmy_actors.system import import_callable
 def test_a_name_is_imported() -> None:
     assert import_callable("math:floor", "policy") is math.floor
     assert import_callable("pathlib:Path.home", "policy") == Path.home
+
+
+def test_a_module_may_be_in_a_folder_that_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    (tmp_path / "a_module_of_mine.py").write_text("def decide(): return 7")
+    (tmp_path / "math.py").write_text("1 / 0")
+    with pytest.raises(ConfigError, match="No module named 'a_module_of_mine'"):
+        import_callable("a_module_of_mine:decide", "policy")
+    assert import_callable("a_module_of_mine:decide", "policy", tmp_path)() == 7
+    assert import_callable("math:floor", "policy", tmp_path) is math.floor
 
 
 @pytest.mark.parametrize(

@@ -142,7 +142,7 @@ class HeartbeatPart:
                 script = room.load_script(self._named(heartbeat.scripted.file, "heartbeat.scripted.file"))
                 return lambda: room.ScriptedPolicy(script, repeats=heartbeat.scripted.repeats)
             case "python":
-                function = import_callable(heartbeat.python.function, "heartbeat.python.function")
+                function = import_callable(heartbeat.python.function, "heartbeat.python.function", self._folder)
                 return lambda: room.PythonPolicy(function)
             case "replay":
                 episode = self._named(heartbeat.replay.episode, "heartbeat.replay.episode")

@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+import sys
 import traceback
 from collections.abc import Callable
+from pathlib import Path
 from pkgutil import resolve_name
 from typing import Any
 
 from timmy_actors.errors import ConfigError
 
 
-def import_callable(name: str, setting: str) -> Callable[..., Any]:
-    """Import what `package.module:name` names; `setting` says in the error where the name stands.
+def import_callable(name: str, setting: str, folder: Path | None = None) -> Callable[..., Any]:
+    """Import what `package.module:name` names.
+
+    Args:
+        name: the module and the name in it.
+        setting: says in the error where the name stands.
+        folder: where modules may be besides Python's own places, which come first.
 
     Raises:
         ConfigError: there is no such module or name, it cannot be called, or its module fails when it is imported.
     """
     if ":" not in name:
         raise ConfigError(f"{setting}: {name[:64]!r} must be package.module:name")
+    if folder is not None and str(folder) not in sys.path:
+        sys.path.append(str(folder))
     try:
         named = resolve_name(name)
     except ImportError as error:

@@ -109,6 +109,7 @@ function Peer:understand(hear, within_budget)
     end
     if event.type == "ready" then
       self.token_number = self.connection.token_number
+      self.is_awaited = true -- its own READY
       hear.ready(self)
     end
     if event.type == "message" then self:take(event.parts, hear) end

@@ -28,7 +28,8 @@ def test_the_methods_that_are_extended_are_there(protocol: type) -> None:
 def test_a_protocol_has_its_app_its_config_and_no_request() -> None:
     config = uvicorn.Config(app, interface="asgi3")
     config.load()
-    protocol = H11Protocol(config=config, server_state=ServerState(), app_state={})
+    with asyncio.Runner() as runner:
+        protocol = H11Protocol(config=config, server_state=ServerState(), app_state={}, _loop=runner.get_loop())
     assert protocol.app is config.loaded_app
     assert protocol.config is config
     assert protocol.cycle is None
