@@ -40,8 +40,9 @@ MAX_DATAGRAMS_AT_ONCE = 64
 BUFFER_BYTES = 1 << 20
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 60.0, 3600.0
 """How long to wait after a kick or from a full server; each time in a row twice as long, at most an hour."""
-GHOST_PAUSE_S = 12.0
-"""The first pause after a kick while connecting: a server forgets a player that was cut off after 10 s of silence."""
+GHOST_PAUSE_S, SHORTEST_GHOST_PAUSE_S, GHOST_TRIES = 12.0, 2.0, 2
+"""After a kick while connecting, the next tries are so long after the one before began, and at least so long after its
+end: a server forgets a player that was cut off after 10 s of silence, and a kick shows as late as that."""
 STABLE_AFTER_S = 600.0
 """After this time in the world, the next pause is the first again."""
 LEAVE_WITHIN_S = 1.0
@@ -124,7 +125,7 @@ class PlayerClientActor(SocketActor):
         self._acts = 0
         self._began = self._entered_at = 0.0
         self._pause_s = FIRST_PAUSE_S
-        self._waited_for_ghost = False
+        self._ghost_tries = 0
         self._published = (-1, -1.0)
         """The revision of the last published perception, and when."""
 
@@ -230,7 +231,7 @@ class PlayerClientActor(SocketActor):
                     if packet.name == "GAME_SETTINGS" and self._state() == "connecting":
                         self._publish(state="logging_in")
                 case EnteredWorld():
-                    self._entered_at, self._waited_for_ghost = now, False
+                    self._entered_at, self._ghost_tries = now, 0
                     self._publish(
                         state="in_world", code=None, reason=None, login_ms=round((now - self._began) * 1000, 1)
                     )
@@ -248,7 +249,7 @@ class PlayerClientActor(SocketActor):
             raise PlayerLinkLostError(ending.message)
         self._close(ending.message)
         if ending.again == "later":
-            pause_s = self._next_pause(ending)
+            pause_s = self._next_pause(ending, now)
             reason = f"{ending.message}; the next try is in {pause_s:.0f} s"
             self._publish(state="waiting", code=ending.code, reason=reason)
             self.mailbox.schedule("again", pause_s, _Again())
@@ -256,11 +257,10 @@ class PlayerClientActor(SocketActor):
             self._publish(state="refused", code=ending.code, reason=ending.message)
         log.warning("player %s at %s: %s", self._options.name, self._server(), ending.message)
 
-    def _next_pause(self, ending: Ending) -> float:
-        may_be_ghost = ending.code == "kicked_while_connecting" and not self._waited_for_ghost
-        self._waited_for_ghost = True
-        if may_be_ghost:
-            return GHOST_PAUSE_S
+    def _next_pause(self, ending: Ending, now: float) -> float:
+        if ending.code == "kicked_while_connecting" and self._ghost_tries < GHOST_TRIES:
+            self._ghost_tries += 1
+            return max(SHORTEST_GHOST_PAUSE_S, GHOST_PAUSE_S - (now - self._began))
         pause_s, self._pause_s = self._pause_s, min(LONGEST_PAUSE_S, self._pause_s * 2)
         return pause_s
 
