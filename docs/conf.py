@@ -82,7 +82,7 @@ def _as_restructured_text(  # noqa: PLR0917  as Sphinx calls it
 
 
 def _draw_in_files(app: Any, _page: str, _template: str, context: dict[str, Any], _tree: Any) -> None:
-    """Load mermaid as a script instead of a module: a browser imports no module into a page that is opened as a file."""
+    """Load mermaid as a script: a browser imports no module into a page that is opened as a file."""
     for script in list(context["script_files"]):
         attributes = getattr(script, "attributes", {})
         if _IMPORT.match(attributes.get("body", "")):
