@@ -24,6 +24,7 @@ from timmy_actors.protocol import (
     Portals,
     Pushed,
     TickLoad,
+    WorldStatus,
 )
 
 Output = pytest.CaptureFixture[str]
@@ -98,6 +99,12 @@ def test_status_shows_the_parts_that_are_enabled(runtime: Runtime) -> None:
         "beat     autonomous, 3 beats in e",
         "client   refused as Timmy at host:1: banned",
     ]
+
+
+def test_status_shows_no_port_of_a_world_that_is_not_up(runtime: Runtime) -> None:
+    world = WorldStatus(state="starting", pid=5)
+    lines = describe_health(runtime.status().model_copy(update={"world": world}))
+    assert "world    embedded, starting, process 5" in lines
 
 
 def test_status_as_json_is_a_health(runtime: Runtime, capsys: Output) -> None:
