@@ -182,6 +182,7 @@ def test_do_takes_lists_as_json(runtime: Runtime, peer: Peer) -> None:
         (["do", "message", "text=x", "timeout_s=1"], 2, "--timeout"),
         (["do", "message", "text=x", "--timeout", "61"], 2, "--timeout"),
         (["dance"], 2, "No such command"),
+        (["stauts"], 2, "No such command 'stauts'; did you mean status?"),
         (["status", "--endpoint", "ipc:///nowhere/at.all"], 69, "no daemon at ipc:///nowhere/at.all"),
         (["status", "--endpoint", "tcp://127.0.0.1:1"], 78, "TCP is encrypted only, and needs keys"),
         (["status", "--endpoint", "ipc:///" + "x" * 200], 78, "bytes, the limit for a socket is"),
