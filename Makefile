@@ -120,7 +120,7 @@ dashboard-pictures: $(VENV)/.installed-dev ## Take the pictures of the dashboard
 train-example: $(TRAIN)/.installed-train ## Train a small agent for STEPS=10000 steps and draw its learning curve in docs/images
 	nice -n 5 $(TRAIN)/bin/python examples/train_reach.py --steps $(or $(STEPS),10000)
 
-site: $(SITE)/.installed-site $(SITE)/static/mermaid ## Build the documentation site in .cache/site/html, and check its links
+site: $(SITE)/.installed-site $(SITE)/static/mermaid.min.js ## Build the documentation site in .cache/site/html, and check its links
 	rm -rf $(SITE)/html
 	PYTHONPATH=. $(SITE)/bin/python -m sphinx --fail-on-warning --keep-going -b html -d $(SITE)/doctrees docs $(SITE)/html
 	$(SITE)/bin/python -m tools.site_links $(SITE)/html
@@ -196,11 +196,9 @@ $(RELEASE)/.installed-release: setup.cfg
 	  'cyclonedx-bom>=7' 'pip-tools>=7.6'
 	@touch $@
 
-# What draws the diagrams in a reader's browser; without its maps for debuggers, which are most of it.
-$(SITE)/static/mermaid:
+# What draws the diagrams in a reader's browser.
+$(SITE)/static/mermaid.min.js:
 	@command -v npm >/dev/null || { echo "npm is missing: apt install nodejs npm" >&2; exit 1; }
 	@npm install --silent --no-audit --no-fund --prefix $(SITE) mermaid@11.12.1
-	@mkdir -p $@/chunks
-	@cp $(SITE)/node_modules/mermaid/dist/mermaid.esm.min.mjs $@
-	@cp -r $(SITE)/node_modules/mermaid/dist/chunks/mermaid.esm.min $@/chunks
-	@find $@ -name '*.map' -delete
+	@mkdir -p $(@D)
+	@cp $(SITE)/node_modules/mermaid/dist/mermaid.min.js $@

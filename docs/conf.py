@@ -36,9 +36,10 @@ copybutton_prompt_text = "$ "
 copybutton_only_copy_prompt_lines = True
 
 # The script that draws the diagrams, which `make site` fetches; a build without it has pages that load it from the web.
+MERMAID = "mermaid.min.js"
 if (HERE.parent / ".cache" / "site" / "static").is_dir():
     html_static_path = ["../.cache/site/static"]
-    mermaid_use_local = "mermaid/mermaid.esm.min.mjs"
+    mermaid_use_local = MERMAID
 
 ELSEWHERE = {
     "../README.md": "index.md",
@@ -49,6 +50,7 @@ ELSEWHERE = {
 }
 """Links of the pages to what the site has under another name, or not as a page."""
 _BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_IMPORT = re.compile(rf'import mermaid from "[./]*_static/{re.escape(MERMAID)}"')
 _LINK = re.compile(r"\]\(([^)#\s]+)(#[^)]*)?\)")
 
 
@@ -79,8 +81,18 @@ def _as_restructured_text(  # noqa: PLR0917  as Sphinx calls it
         lines[:] = GoogleDocstring(lines, Config(), app, kind, name, value, options).lines()
 
 
+def _draw_in_files(app: Any, _page: str, _template: str, context: dict[str, Any], _tree: Any) -> None:
+    """Load mermaid as a script: a browser imports no module into a page that is opened as a file."""
+    for script in list(context["script_files"]):
+        attributes = getattr(script, "attributes", {})
+        if _IMPORT.match(attributes.get("body", "")):
+            attributes["body"] = _IMPORT.sub("const mermaid = globalThis.mermaid", attributes["body"])
+            app.add_js_file(MERMAID)
+
+
 def setup(app: Any) -> None:
     """Called by Sphinx."""
     app.connect("source-read", _read)
     app.connect("autodoc-process-docstring", _as_restructured_text)
+    app.connect("html-page-context", _draw_in_files, priority=900)  # after the extension has added its module
     app.connect("include-read", lambda app, _path, page, source: _read(app, page, source))

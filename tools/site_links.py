@@ -1,10 +1,12 @@
 """Checks a built site: `python -m tools.site_links FOLDER`. Every link and picture leads somewhere within it.
 
-Links to other hosts are not followed. A page that no link from the index reaches is a mistake, too.
+Links to other hosts are not followed. Mistakes, too, are a page that no link from the index reaches, a script that a
+browser refuses in a page that is opened as a file, and a row of a table that the page shows as text.
 """
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator
 from html.parser import HTMLParser
@@ -13,6 +15,8 @@ from urllib.parse import unquote, urldefrag, urlsplit
 
 INDEX = "index.html"
 ATTRIBUTES = ("href", "src", "data-src")
+_MODULE = re.compile(r"""<script [^>]*type="module"[^>]*>[^<]*\bimport [^<"']*["']\.""")
+_LOOSE_ROW = re.compile(r"<p>\s*\|")
 
 
 class _Page(HTMLParser):
@@ -33,8 +37,14 @@ class _Page(HTMLParser):
 
 
 def mistakes(site: Path) -> Iterator[str]:
-    """A line for each link that leads nowhere, and for each page that cannot be reached."""
-    pages = {path: _Page(path.read_text(encoding="utf-8")) for path in sorted(site.resolve().rglob("*.html"))}
+    """A line for each mistake: first those of single pages, then the links, then the pages that cannot be reached."""
+    texts = {path: path.read_text(encoding="utf-8") for path in sorted(site.resolve().rglob("*.html"))}
+    for path, text in texts.items():
+        if _MODULE.search(text):
+            yield f"{path.name}: imports a module, which no browser does in a page that is opened as a file"
+        if _LOOSE_ROW.search(text):
+            yield f"{path.name}: shows a row of a table as text: it has an empty line before it"
+    pages = {path: _Page(text) for path, text in texts.items()}
     links = {
         path: [(link, *_target(path, link)) for link in page.links if _is_here(link)] for path, page in pages.items()
     }

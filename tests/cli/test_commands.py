@@ -24,6 +24,7 @@ from timmy_actors.protocol import (
     Portals,
     Pushed,
     TickLoad,
+    WorldStatus,
 )
 
 Output = pytest.CaptureFixture[str]
@@ -98,6 +99,12 @@ def test_status_shows_the_parts_that_are_enabled(runtime: Runtime) -> None:
         "beat     autonomous, 3 beats in e",
         "client   refused as Timmy at host:1: banned",
     ]
+
+
+def test_status_shows_no_port_of_a_world_that_is_not_up(runtime: Runtime) -> None:
+    world = WorldStatus(state="starting", pid=5)
+    lines = describe_health(runtime.status().model_copy(update={"world": world}))
+    assert "world    embedded, starting, process 5" in lines
 
 
 def test_status_as_json_is_a_health(runtime: Runtime, capsys: Output) -> None:
@@ -175,6 +182,7 @@ def test_do_takes_lists_as_json(runtime: Runtime, peer: Peer) -> None:
         (["do", "message", "text=x", "timeout_s=1"], 2, "--timeout"),
         (["do", "message", "text=x", "--timeout", "61"], 2, "--timeout"),
         (["dance"], 2, "No such command"),
+        (["stauts"], 2, "No such command 'stauts'; did you mean status?"),
         (["status", "--endpoint", "ipc:///nowhere/at.all"], 69, "no daemon at ipc:///nowhere/at.all"),
         (["status", "--endpoint", "tcp://127.0.0.1:1"], 78, "TCP is encrypted only, and needs keys"),
         (["status", "--endpoint", "ipc:///" + "x" * 200], 78, "bytes, the limit for a socket is"),

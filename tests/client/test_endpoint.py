@@ -36,7 +36,18 @@ def test_without_a_runtime_folder_it_is_one_of_the_users_in_the_temporary_one(
     monkeypatch.delenv("XDG_RUNTIME_DIR")
     if runtime is not None:
         monkeypatch.setenv("XDG_RUNTIME_DIR", runtime)
+    monkeypatch.setattr("timmy_actors.system.private_folder.USERS_RUNTIME_FOLDERS", Path("/nowhere"))
     assert default_folder() == Path(tempfile.gettempdir()) / f"timmy-actors-{os.getuid()}"
+
+
+def test_a_program_that_is_started_without_the_variable_finds_the_folder_of_the_login(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As MCP clients start a server: without any variable but HOME, PATH and a few others."""
+    monkeypatch.delenv("XDG_RUNTIME_DIR")
+    monkeypatch.setattr("timmy_actors.system.private_folder.USERS_RUNTIME_FOLDERS", tmp_path)
+    (tmp_path / str(os.getuid())).mkdir()
+    assert default_folder() == tmp_path / str(os.getuid()) / "timmy-actors"
 
 
 @pytest.mark.parametrize("endpoint", ["tcp://127.0.0.1:5555", "/path/alone", "ipc://", "ipc://@abstract", "ipc://*"])
@@ -188,6 +199,7 @@ def test_without_a_place_for_temporary_files_the_remedy_is_in_the_message(monkey
         raise FileNotFoundError(2, "No usable temporary directory found in ['/tmp']")
 
     monkeypatch.delenv("XDG_RUNTIME_DIR")
+    monkeypatch.setattr("timmy_actors.system.private_folder.USERS_RUNTIME_FOLDERS", Path("/nowhere"))
     monkeypatch.setattr("tempfile.gettempdir", nowhere)
     with pytest.raises(ConfigError, match=r"No usable temporary directory .* choose another place with --endpoint"):
         resolve_endpoint()

@@ -46,6 +46,7 @@ def shared(runtime_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     shared.mkdir()
     shared.chmod(0o1777)
     monkeypatch.delenv("XDG_RUNTIME_DIR")
+    monkeypatch.setattr("timmy_actors.system.private_folder.USERS_RUNTIME_FOLDERS", Path("/nowhere"))
     monkeypatch.setattr(tempfile, "gettempdir", lambda: str(shared))
     return shared
 

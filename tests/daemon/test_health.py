@@ -10,7 +10,7 @@ from tests.runtimes import fresh, link_up, running
 from tests.waiting import PATIENCE_S, eventually
 from timmy_actors.daemon.health import DEEP_MAILBOX, SLOW_TICK_MS, assess
 from timmy_actors.perception import retention
-from timmy_actors.protocol import ActorHealth, LinkStatus, PerceptionHealth, TickLoad
+from timmy_actors.protocol import ActorHealth, LinkStatus, PerceptionHealth, TickLoad, WorldStatus
 from timmy_actors.protocol.server import ServerFacts
 
 UP = LinkStatus(state="up", address="tcp://here:1")
@@ -70,6 +70,13 @@ def test_the_verdict_and_its_reasons(
     assert assessed == verdict
     assert len(reasons) == len(expected)
     assert all(part in reason for part, reason in zip(expected, reasons, strict=True)), reasons
+
+
+def test_an_embedded_world_that_restarts_needs_nobody_to_start_a_server() -> None:
+    verdict, reasons = assess(DOWN, (), (SEEN,), world=WorldStatus(state="starting"))
+    assert (verdict, reasons) == ("down", ("no link to the game: the embedded world is not up; the daemon starts it",))
+    _, reasons = assess(DOWN, (), (SEEN,), world=WorldStatus(state="up"))
+    assert "Connection refused" in reasons[0]
 
 
 def test_a_working_daemon_reports_ok() -> None:

@@ -111,7 +111,10 @@ def test_the_programs_of_the_page_on_worlds_run(endpoint: str) -> None:
     assert done.stdout.endswith(" done\n"), done.stderr
 
 
-def test_the_program_of_the_page_on_mcp_runs(endpoint: str) -> None:
-    (program,) = _blocks("mcp.md")
-    done = run("-c", program, endpoint=endpoint)
+def test_the_programs_of_the_page_on_mcp_run(endpoint: str) -> None:
+    client, waiting = _blocks("mcp.md")
+    ours = client.replace('"timmy-actors", args=[', f'{sys.executable!r}, args=["-m", "timmy_actors", ')
+    done = run("-c", ours.replace('"mcp", ', f'"mcp", "--endpoint", {endpoint!r}, '), endpoint=endpoint)
+    assert re.fullmatch(r"\['observe', 'act', .*\]\n\w+( \w+)*\n", done.stdout), done.stdout + done.stderr
+    done = run("-c", waiting, endpoint=endpoint)
     assert done.stdout == "True\n", done.stderr

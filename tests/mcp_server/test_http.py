@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import signal
 import stat
 import subprocess
 from collections.abc import Iterator
@@ -162,6 +163,15 @@ def test_another_address_needs_the_hosts_that_may_be_asked_for(tmp_path: Path) -
     assert process.returncode == os.EX_CONFIG
     assert "--allowed-host" in process.stderr
     assert not (tmp_path / "tokens").exists()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_is_its_ordinary_end(endpoint: str, tmp_path: Path, number: signal.Signals) -> None:
+    with http_server(endpoint, tmp_path / "token") as server:
+        server.process.send_signal(number)
+        assert server.process.wait(PATIENCE_S) == 0
+        assert server.process.stderr is not None
+        assert not server.process.stderr.read()
 
 
 def test_a_port_in_use_is_named(http: HttpServer, tmp_path: Path) -> None:

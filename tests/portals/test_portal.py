@@ -16,6 +16,7 @@ from tests.portals.sessions import raw
 from tests.runtimes import restarted
 from tests.waiting import eventually
 from timmy_actors import Runtime, connect
+from timmy_actors.cli.portal_formatting import describe_portals
 from timmy_actors.errors import RefusedError
 from timmy_actors.portals.desktop.actions import lasts_s
 from timmy_actors.supervision.testkit import hang
@@ -273,8 +274,19 @@ def test_a_wrong_edit_is_told_and_the_portals_stay(tmp_path: Path) -> None:
         eventually(lambda: (status := running.runtime.portals().status) is not None and status.catalog_error)
         status = running.runtime.portals().status
         assert status is not None
+        assert str(status.catalog_error).startswith("the catalog on disk was not loaded: ")
         assert "line 2: portal 1 (5): id: " in str(status.catalog_error)
         assert len(running.runtime.portals().portals) == 2
+
+
+def test_a_portal_that_is_removed_while_in_use_stays_and_it_is_told_how_to_leave_it(tmp_path: Path) -> None:
+    with desktop(tmp_path) as running:
+        running.catalog.write_text(running.catalog.read_text().replace('"morrowind"', '"renamed"'))
+        eventually(lambda: (status := running.runtime.portals().status) is not None and status.catalog_error)
+        answer = running.runtime.portals()
+        assert (answer.chosen, {entry.id for entry in answer.portals}) == ("morrowind", {"bannerlord", "renamed"})
+        stays = "has no portal 'morrowind' any more, which stays in use until another one is chosen"
+        assert f"{stays}: timmy-actors portals use ID" in list(describe_portals(answer))[-1]
 
 
 def test_a_portal_says_how_it_does(tmp_path: Path) -> None:

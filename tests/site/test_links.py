@@ -40,3 +40,15 @@ def test_a_link_that_leads_nowhere_or_a_page_without_one_is_a_mistake(
     pages: dict[str, str], mistake: str, tmp_path: Path
 ) -> None:
     assert [line for line in mistakes(site(tmp_path, **pages)) if mistake in line] != []
+
+
+def test_a_script_that_pages_opened_as_files_cannot_load_is_a_mistake(tmp_path: Path) -> None:
+    page = PAGE + '<script type="module">import a from "./_static/a.mjs";</script>'
+    assert "imports a module" in "".join(mistakes(site(tmp_path, **{"sub/page.html": page})))
+    page = PAGE + '<script type="module">const a = globalThis.a;</script>'
+    assert list(mistakes(site(tmp_path, **{"sub/page.html": page}))) == []
+
+
+def test_a_row_of_a_table_that_is_shown_as_text_is_a_mistake(tmp_path: Path) -> None:
+    page = PAGE + "<table></table>\n<p>| `a` | b |\n| `c` | d |</p>"
+    assert "shows a row of a table as text" in "".join(mistakes(site(tmp_path, **{"sub/page.html": page})))

@@ -29,7 +29,10 @@ def test_a_module_may_be_in_a_folder_that_is_named(tmp_path: Path, monkeypatch: 
     ("name", "reason"),
     [
         ("decide", "policy: 'decide' must be package.module:name"),
-        ("nowhere.at_all:decide", "policy: No module named 'nowhere': check its name"),
+        (
+            "nowhere.at_all:decide",
+            "policy: No module named 'nowhere': check its name, and that it is installed or its folder",
+        ),
         ("math:decide", "module 'math' has no attribute 'decide'"),
         ("math:pi", "policy: math:pi cannot be called"),
         ("math:", "policy: math: cannot be called"),

@@ -90,6 +90,9 @@ def do(
         error = ErrorInfo.model_validate({"code": refused.code, "message": refused.message, "field": refused.field})
         click.echo(escaped_json(json.dumps({"error": error.model_dump(exclude_none=True)})))
         sys.exit(refused.exit_code)
+    except KeyboardInterrupt:
+        click.echo("interrupted: the command may still be executed: 'timmy-actors journal tail' shows it", err=True)
+        raise
     echo_result(command, result, as_json=as_json)
 
 

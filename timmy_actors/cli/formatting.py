@@ -95,8 +95,9 @@ def describe_health(health: Health) -> list[str]:
     ]
     if health.world is not None:
         frozen = f", frozen by {health.world.frozen_by}" if health.world.frozen_by is not None else ""
-        process = f"process {health.world.pid}, port {health.world.port}"
-        lines.append(f"world    embedded, {health.world.state}, {process}{frozen}")
+        numbers = (("process", health.world.pid), ("port", health.world.port))
+        process = "".join(f", {what} {number}" for what, number in numbers if number is not None)
+        lines.append(f"world    embedded, {health.world.state}{process}{frozen}")
     if health.world is not None and health.world.token_file is not None:
         lines.append(f"token    {health.world.token_file}")
     lines.append(f"journal  {describe_journal(health.journal)}")

@@ -42,7 +42,7 @@ def start(as_json: bool, endpoint: str | None) -> None:
 @root.as_json
 @root.endpoint
 def stop(as_json: bool, endpoint: str | None) -> None:
-    """End the episode."""
+    """End the episode, after the beat that is under way."""
     _control("stop", endpoint, as_json=as_json)
 
 

@@ -17,6 +17,8 @@ _UNPRINTABLE = re.compile(r"[^\x20-\x7e]")
 
 
 T = TypeVar("T")
+READER_GONE = 141
+"""A shell's exit code for a program that SIGPIPE ended: the reader of its output has closed the pipe."""
 OUTPUT_OPTIONAL = ("run", "world", "mcp")
 """Commands that run without standard output too."""
 
@@ -43,7 +45,8 @@ def checked_output(arguments: Sequence[str]) -> Iterator[None]:
     """Raise errors of standard output as `OutputFailedError` while a command runs.
 
     Raises:
-        OutputFailedError: standard output cannot be written. A reader that has closed its pipe is left to click.
+        OutputFailedError: standard output cannot be written.
+        SystemExit: with `READER_GONE`: its reader has closed the pipe, as `head` does when it has enough.
     """
     stream = sys.stdout
     if next(iter(arguments), None) in OUTPUT_OPTIONAL:
@@ -79,7 +82,8 @@ class _Checked:
         try:
             return act()
         except BrokenPipeError:
-            raise
+            _forget(self._stream)
+            sys.exit(READER_GONE)
         except OSError as error:
             raise OutputFailedError(f"standard output cannot be written: {error.strerror}") from error
 

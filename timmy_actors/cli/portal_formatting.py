@@ -27,7 +27,7 @@ def describe_portals(answer: Portals) -> Iterator[str]:
         state = f" [{answer.status.state}]" if chosen and answer.status is not None else ""
         yield f"{'*' if chosen else ' '} {entry.id:<14} {entry.name}{state}: {entry.description}"
     if answer.status is not None and answer.status.catalog_error is not None:
-        yield f"  the catalog on disk was not loaded: {answer.status.catalog_error}"
+        yield f"  {answer.status.catalog_error}"
 
 
 def describe_entry(entry: PortalEntry, status: PortalStatus | None) -> Iterator[str]:

@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -56,11 +57,24 @@ class LazyGroup(click.Group):
         row = self._rows.get(cmd_name)
         if row is None:
             return None
-        try:
-            command: click.Command = getattr(import_module(f"timmy_actors.cli.{row.module}"), row.attribute)
-        except KeyboardInterrupt:  # importing takes half a second; nothing has started yet
-            sys.exit(INTERRUPTED)
+        command: click.Command = getattr(import_module(f"timmy_actors.cli.{row.module}"), row.attribute)
         return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Import and run a command; click's own answer to Ctrl-C is the exit code of a refusal."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            sys.exit(INTERRUPTED)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command; the error about an unknown one names those that are spelled alike."""
+        alike = get_close_matches(args[0], self._rows) if args and args[0] not in self._rows else []
+        if alike:
+            ctx.fail(f"No such command {args[0]!r}; did you mean {' or '.join(alike)}?")
+        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002  click's signature
         """Write the section "Commands" from the table."""
@@ -72,7 +86,7 @@ endpoint = click.option(
     "--endpoint",
     metavar="ENDPOINT",
     help="The daemon's endpoint: ipc://PATH, or tcp://HOST:PORT on another machine with $TIMMY_KEYS. Default:"
-    " $TIMMY_ENDPOINT, else one in $XDG_RUNTIME_DIR or the temporary folder.",
+    " $TIMMY_ENDPOINT, else one in the runtime folder ($XDG_RUNTIME_DIR, /run/user/UID) or the temporary folder.",
 )
 as_json = click.option("--json", "as_json", is_flag=True, help="Machine-readable output.")
 
@@ -139,8 +153,9 @@ def cli() -> None:
     Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 69 no daemon answers,
     another one holds the endpoint or LuaJIT is missing, 70 the daemon did not start or
     gave up, 73 a file or folder of the daemon cannot be created, 74 standard output or
-    the disk cannot be written, 78 wrong configuration. The journal and
-    episodes: 65 damaged, 66 not found, 75 locked by another process.
+    the disk cannot be written, 78 wrong configuration, 130 Ctrl-C, 141 the reader of
+    standard output is gone. The journal and episodes: 65 damaged, 66 the file or
+    episode does not exist, 75 locked by another process.
     """
 
 

@@ -134,17 +134,21 @@ def evaluate_tasks(
 
     sys.path.insert(0, "")  # a policy's module may be in the current folder
     total = len(names or load_tasks()) * episodes
-    with click.progressbar(length=total, label="Evaluating", file=sys.stderr) as bar:
-        outcome = evaluate(
-            folder,
-            tasks=names or None,
-            policy=policy,
-            worlds=worlds,
-            episodes=episodes,
-            seed=seed,
-            ray=ray,
-            on_result=lambda so_far: bar.update(len(so_far.results) - bar.pos),
-        )
+    try:
+        with click.progressbar(length=total, label="Evaluating", file=sys.stderr) as bar:
+            outcome = evaluate(
+                folder,
+                tasks=names or None,
+                policy=policy,
+                worlds=worlds,
+                episodes=episodes,
+                seed=seed,
+                ray=ray,
+                on_result=lambda so_far: bar.update(len(so_far.results) - bar.pos),
+            )
+    except KeyboardInterrupt:
+        click.echo(escaped(f"\ninterrupted: the same command continues the evaluation in {folder}"), err=True)
+        raise
     rows = outcome.summaries()
     if as_json:
         click.echo(escaped_json(json.dumps([asdict(row) for row in rows])))

@@ -22,6 +22,7 @@ from timmy_actors.protocol import (
     PerceptionHealth,
     PlayerClientStatus,
     Verdict,
+    WorldStatus,
 )
 from timmy_actors.serving import actor_health
 from timmy_actors.supervision import Actor, ChildState, Directory
@@ -77,6 +78,7 @@ class HealthActor(Actor):
             perceptions,
             self._directory.abandoned.alive,
             shared.journal.value,
+            world=shared.world.value,
             players_left_out=left_out,
             heartbeat=shared.heartbeat.value,
             player_client=shared.player_client.value,
@@ -115,13 +117,14 @@ def assess(
     abandoned: int = 0,
     journal: JournalStatus = NO_JOURNAL,
     *,
+    world: WorldStatus | None = None,
     players_left_out: int = 0,
     heartbeat: HeartbeatStatus | None = None,
     player_client: PlayerClientStatus | None = None,
     game_data: GameDataStatus | None = None,
 ) -> tuple[Verdict, tuple[str, ...]]:
     """The verdict, and the reasons against a better one. Pure."""
-    reasons = [*_link_reasons(link), *_actor_reasons(actors), *_perception_reasons(link, perceptions)]
+    reasons = [*_link_reasons(link, world), *_actor_reasons(actors), *_perception_reasons(link, perceptions)]
     reasons += [*_journal_reasons(journal), *_heartbeat_reasons(heartbeat), *_player_client_reasons(player_client)]
     if game_data is not None and game_data.state == "off":
         reasons.append(f"the game's files are not used: {game_data.reason}")
@@ -136,8 +139,10 @@ def assess(
     return ("degraded" if reasons else "ok"), tuple(reasons)
 
 
-def _link_reasons(link: LinkStatus) -> Iterator[str]:
-    if link.state == "suspect":
+def _link_reasons(link: LinkStatus, world: WorldStatus | None) -> Iterator[str]:
+    if world is not None and world.state != "up" and not link.carries:
+        yield "no link to the game: the embedded world is not up; the daemon starts it"
+    elif link.state == "suspect":
         yield "the game server has gone silent: frozen, overloaded, or the network is slow"
     elif not link.carries:
         yield f"no link to the game at {link.address or 'an unknown address'}: {link.reason or link.state}"

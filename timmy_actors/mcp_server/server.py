@@ -37,7 +37,14 @@ from timmy_actors.mcp_server.handlers import Handlers
 from timmy_actors.mcp_server.refusals import explain
 from timmy_actors.mcp_server.results import Json, to_mcp
 from timmy_actors.mcp_server.tasks import TASK_AFTER_S, TASKS, Context, Tasks, knows_tasks, methods
-from timmy_actors.mcp_server.tools import Profile, for_operators_only, is_for_operators, not_permitted, tools_of
+from timmy_actors.mcp_server.tools import (
+    PROFILES,
+    Profile,
+    for_operators_only,
+    is_for_operators,
+    not_permitted,
+    tools_of,
+)
 from timmy_actors.version import __version__
 
 INSTRUCTIONS = (
@@ -103,7 +110,7 @@ class PlayServer:
     async def _call_tool(self, context: Context, params: CallToolRequestParams) -> CallToolResult | Json:
         tool = self._tools.get(params.name)
         if tool is None:
-            raise MCPError(INVALID_PARAMS, f"no tool {params.name[:100]!r}; there are: {', '.join(self._tools)}")
+            raise MCPError(INVALID_PARAMS, self._no_tool(params.name))
         if tool.scope not in scopes_of(context.request):
             return not_permitted(tool)
         parsed = tool.parse(params.arguments)
@@ -112,6 +119,11 @@ class PlayServer:
         if isinstance(parsed, CommandArguments) and self._tasks is not None and knows_tasks(context):
             return await self._command(self._tasks, parsed)
         return await tool.run(self._handlers, parsed)
+
+    def _no_tool(self, name: str) -> str:
+        has_it = next((profile for profile in PROFILES if name in tools_of(profile)), None)
+        remedy = f"; start this server with --profile {has_it} for it" if has_it is not None else ""
+        return f"no tool {name[:100]!r}; there are: {', '.join(self._tools)}{remedy}"
 
     def _is_operator(self, context: Context) -> bool:
         return self._profile == "operator" and "operate" in scopes_of(context.request)

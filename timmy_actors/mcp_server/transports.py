@@ -15,6 +15,7 @@ from mcp.server.transport_security import TransportSecuritySettings
 from timmy_actors.errors import ConfigError
 from timmy_actors.mcp_server.access import App, HttpOptions, Tokens, guarded
 from timmy_actors.mcp_server.server import PlayServer, ServerOptions
+from timmy_actors.system import OrderlyServer
 
 MAX_BODY_BYTES = 1_000_000
 END_STREAMS_WITHIN_S = 2
@@ -59,11 +60,12 @@ async def _serve_http(play: PlayServer, http: HttpOptions) -> None:
         timeout_graceful_shutdown=END_STREAMS_WITHIN_S,
     )
     with _listener(http) as listener:
+        server = OrderlyServer(config)
         host, port = listener.getsockname()[:2]
         shown = f"[{host}]" if ":" in host else host
         sys.stderr.write(f"timmy-actors mcp: listening at http://{shown}:{port}/mcp, token in {http.token_file}\n")
         sys.stderr.flush()
-        await uvicorn.Server(config).serve(sockets=[listener])
+        await server.serve(sockets=[listener])
 
 
 def _listener(http: HttpOptions) -> socket.socket:

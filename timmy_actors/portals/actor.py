@@ -294,9 +294,12 @@ class PortalActor(LoopActor):
         return assess(entry, servers, self._options.tables[DESKTOP], last, self._catalog_error())
 
     def _catalog_error(self) -> str | None:
-        if self._file.error is None and self._entry.id not in {entry.id for entry in self._file.portals}:
-            return f"{self._file.path}: lacks the portal in use, which stays in use until another one is chosen"
-        return self._file.error
+        if self._file.error is not None:
+            return f"the catalog on disk was not loaded: {self._file.error}"
+        if self._entry.id not in {entry.id for entry in self._file.portals}:
+            stays = f"has no portal {self._entry.id!r} any more, which stays in use until another one is chosen"
+            return f"{self._file.path}: {stays}: timmy-actors portals use ID"
+        return None
 
 
 def _settle(reply: Reply, done: Future[Any]) -> None:

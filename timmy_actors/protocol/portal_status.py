@@ -42,5 +42,5 @@ class PortalStatus(Model):
     state: PortalState
     reasons: tuple[str, ...] = ()
     catalog_error: str | None = None
-    """Why the catalog on disk was not loaded."""
+    """Why the catalog on disk was not loaded, or that it lacks the portal in use."""
     servers: tuple[ServerStatus, ...] = ()

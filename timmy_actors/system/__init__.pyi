@@ -2,6 +2,7 @@ from .callables import describe_failure, import_callable
 from .confined import Confined
 from .curve_keys import KeyPair, generate_keys, read_clients, read_keys, require_curve, write_keys
 from .die_with_parent import DIE_WITH_PARENT, when_parent_ends
+from .orderly_server import OrderlyServer
 from .paths import (
     config_folder,
     expand_user,
@@ -36,6 +37,7 @@ __all__ = [
     "Confined",
     "KeyPair",
     "LockFile",
+    "OrderlyServer",
     "ServiceManager",
     "check_private",
     "check_secret",

@@ -30,7 +30,8 @@ def import_callable(name: str, setting: str, folder: Path | None = None) -> Call
     try:
         named = resolve_name(name)
     except ImportError as error:
-        raise ConfigError(f"{setting}: {error}: check its name, and that it is installed") from error
+        remedy = "check its name, and that it is installed or its folder is in PYTHONPATH"
+        raise ConfigError(f"{setting}: {error}: {remedy}") from error
     except Exception as error:  # the user's code runs while it is imported
         raise ConfigError(f"{setting}: {name}: {describe_failure(error)}") from error
     if not callable(named):

@@ -14,13 +14,20 @@ ENDPOINT_VARIABLE = "TIMMY_ENDPOINT"
 ENDPOINT_REMEDY = f"correct this, or choose another place with --endpoint or {ENDPOINT_VARIABLE}"
 
 
+USERS_RUNTIME_FOLDERS = Path("/run/user")
+"""Where systemd-logind makes each user's runtime folder, and what it names in XDG_RUNTIME_DIR."""
+
+
 def default_folder() -> Path:
     """`$XDG_RUNTIME_DIR/timmy-actors`, or else a folder of the user in the system's temporary folder.
+
+    Without the variable the folder that it has after a login counts: MCP clients, `sudo` and `cron` start programs
+    without it, which would otherwise not find the daemon.
 
     Raises:
         ConfigError: the system has no temporary folder.
     """
-    runtime = os.environ.get("XDG_RUNTIME_DIR")
+    runtime = os.environ.get("XDG_RUNTIME_DIR") or _logins_runtime_folder()
     if runtime and Path(runtime).is_dir():
         return Path(runtime) / "timmy-actors"
     user = os.getuid() if hasattr(os, "getuid") else os.environ.get("USERNAME", "user")
@@ -28,6 +35,13 @@ def default_folder() -> Path:
         return Path(tempfile.gettempdir()) / f"timmy-actors-{user}"
     except OSError as error:
         raise ConfigError(f"no folder for the daemon's socket: {error.strerror}: {ENDPOINT_REMEDY}") from error
+
+
+def _logins_runtime_folder() -> str | None:
+    if not hasattr(os, "getuid"):
+        return None
+    folder = USERS_RUNTIME_FOLDERS / str(os.getuid())
+    return str(folder) if folder.is_dir() and folder.stat().st_uid == os.getuid() else None
 
 
 def make_private(folder: Path) -> None:

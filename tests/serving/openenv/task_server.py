@@ -42,7 +42,7 @@ class TaskServer:
 
     def __exit__(self, *_: object) -> None:
         self.process.send_signal(signal.SIGTERM)
-        self.process.wait(PATIENCE_S)
+        assert self.process.wait(PATIENCE_S) == 0
         assert self.process.stderr is not None
         self.process.stderr.close()
         eventually(lambda: not self.worlds())

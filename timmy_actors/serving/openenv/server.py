@@ -7,15 +7,13 @@ import logging
 import socket
 from collections.abc import Callable
 
-import uvicorn
-
 from timmy_actors.errors import ConfigError
 from timmy_actors.serving.http.cause_log import CauseLog
 from timmy_actors.serving.http.limits import BoundedHttp, BoundedWebSocket, Connections, ServerConfig
 from timmy_actors.serving.openenv.app import make_app
 from timmy_actors.serving.openenv.options import OpenEnvOptions
 from timmy_actors.serving.openenv.sessions import Sessions
-from timmy_actors.system import make_token_file, read_token
+from timmy_actors.system import OrderlyServer, make_token_file, read_token
 from timmy_actors.worlds import find_task
 
 log = logging.getLogger(__name__)
@@ -35,7 +33,6 @@ def serve_task(options: OpenEnvOptions, on_up: Callable[[str], object]) -> None:
     """
     task, token = find_task(options.task), _token(options)
     with _listener(options.port) as listener:
-        on_up(f"http://{HOST}:{listener.getsockname()[1]}")
         causes, sessions = CauseLog(log), Sessions(task, options.most_sessions)
         config = ServerConfig(
             make_app(task, sessions, token=token, idle_s=options.idle_s, causes=causes),
@@ -51,10 +48,12 @@ def serve_task(options: OpenEnvOptions, on_up: Callable[[str], object]) -> None:
             timeout_graceful_shutdown=GRACE_S,
         )
         config.connections = Connections(causes)
-        asyncio.run(_serve(uvicorn.Server(config), listener, sessions))
+        server = OrderlyServer(config)
+        on_up(f"http://{HOST}:{listener.getsockname()[1]}")
+        asyncio.run(_serve(server, listener, sessions))
 
 
-async def _serve(server: uvicorn.Server, listener: socket.socket, sessions: Sessions) -> None:
+async def _serve(server: OrderlyServer, listener: socket.socket, sessions: Sessions) -> None:
     try:
         await server.serve(sockets=[listener])
     finally:
