@@ -177,6 +177,22 @@ def test_an_actor_that_leaves_in_a_senders_thread_ends() -> None:
     assert life.downs == [None]
 
 
+def test_an_actor_that_leaves_in_a_senders_thread_handles_no_message_that_arrived_meanwhile() -> None:
+    ref, _life = launch(actor := Host())
+    waits(actor)
+    handled: list[object] = []
+
+    def leave(host: Host) -> None:
+        another = threading.Thread(target=ref.tell, args=(handled.append,))
+        another.start()
+        another.join()
+        host.leave()
+
+    ask(actor, Here(leave))
+    join(actor)
+    assert handled == []
+
+
 def test_an_actor_that_hangs_in_a_senders_thread_is_replaced_and_its_sender_fenced(
     caplog: pytest.LogCaptureFixture,
 ) -> None:

@@ -212,6 +212,9 @@ class Actor(pykka.ThreadingActor):
             if self._actor_failed_elsewhere is not None:
                 self.mailbox.put_back(letter)
                 raise self._actor_failed_elsewhere
+            if self._actor_over:  # a handler in a sender's thread left
+                self.mailbox.put_back(letter)
+                break
             self._actor_turn(letter)
         self.actor_busy_since = self._actor_now()
         self.on_stop()
