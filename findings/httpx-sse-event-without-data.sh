@@ -8,7 +8,8 @@
 set -u
 folder=$(mktemp -d) && trap 'rm -rf "$folder"' EXIT && cd "$folder" || exit 2
 absent() { echo "cannot be shown here: $1"; exit 2; }
-{ python3 -m venv env && timeout 150 env/bin/pip install --quiet httpx-sse==0.4.3 httpx==0.28.1; } >log 2>&1 || absent "pip: $(tail -n 1 log)"
+{ python3 -m venv env && timeout 150 env/bin/pip install --quiet httpx-sse==0.4.3 httpx==0.28.1; } >log 2>&1 ||
+  absent "pip: $(tail -n 1 log)"
 
 cat >expected <<'END'
 httpx-sse 0.4.3

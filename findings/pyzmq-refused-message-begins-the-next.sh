@@ -9,7 +9,8 @@
 set -u
 folder=$(mktemp -d) && trap 'rm -rf "$folder"' EXIT && cd "$folder" || exit 2
 absent() { echo "cannot be shown here: $1"; exit 2; }
-{ python3 -m venv env && timeout 150 env/bin/pip install --quiet pyzmq==27.3.0 numpy==2.4.6; } >log 2>&1 || absent "pip: $(tail -n 1 log)"
+{ python3 -m venv env && timeout 150 env/bin/pip install --quiet pyzmq==27.3.0 numpy==2.4.6; } >log 2>&1 ||
+  absent "pip: $(tail -n 1 log)"
 
 cat >expected <<'END'
 pyzmq 27.3.0, libzmq 4.3.5
