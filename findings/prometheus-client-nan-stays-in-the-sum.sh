@@ -2,13 +2,14 @@
 # prometheus_client 0.26.0: one observation of NaN makes a histogram's sum NaN for ever, and counts as if it had not been made.
 # One expects: what is no number is refused, or counted somewhere: the sum and the count speak of the same observations.
 # What happens: no bucket and no count takes it, but the sum does. From then on every scrape reports NaN, whatever is observed
-#   after it, and nothing in the counts says that there was one. A Summary counts it.
+#   after it, and nothing in the counts says that there was one. A Summary does count it.
 # Who is affected: whoever computes means (rate of the sum over rate of the count): one failed measurement blanks that graph
 #   until the process starts anew, and no bucket shows why.
 set -u
 folder=$(mktemp -d) && trap 'rm -rf "$folder"' EXIT && cd "$folder" || exit 2
 absent() { echo "cannot be shown here: $1"; exit 2; }
-{ python3 -m venv env && timeout 150 env/bin/pip install --quiet prometheus_client==0.26.0; } >log 2>&1 || absent "pip: $(tail -n 1 log)"
+{ python3 -m venv env && timeout 150 env/bin/pip install --quiet prometheus_client==0.26.0; } >log 2>&1 ||
+  absent "pip: $(tail -n 1 log)"
 
 cat >expected <<'END'
 prometheus_client 0.26.0
