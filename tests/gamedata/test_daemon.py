@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,13 +12,18 @@ import pytest
 from click.testing import CliRunner
 
 from tests.mcp_server.clients import MODERN, Connector
+from tests.recording.beats import beat
 from tests.serving.http.daemons import HttpDaemon, serving, up
 from tests.waiting import PATIENCE_S, eventually
 from timmy_actors import RefusedError, Runtime
 from timmy_actors.cli.root import cli
 from timmy_actors.client import connect
 from timmy_actors.daemon import GameDataSettings, HttpSettings, JournalSettings, Settings, SteamSettings, WorldSettings
+from timmy_actors.heartbeat.prompting import compose
+from timmy_actors.heartbeat.proposal import Question
+from timmy_actors.heartbeat.view import View
 from timmy_actors.protocol import GameDataStatus, PerceptionOutput, Place
+from timmy_actors.recording import EpisodeWriter, ExportOptions, export_episodes, hash_observation
 from timmy_actors.system import config_folder
 from tools.land_records import QUESTS
 from tools.plugin_writer import plugin
@@ -171,6 +177,21 @@ def test_snapshots_have_names_and_texts(runtime: Runtime) -> None:
     assert "Fargoth" in {actor.name for actor in snapshot.nearby_actors.actors}
     assert snapshot.factions is not None
     assert snapshot.factions.names == {"mages guild": "Mages Guild", "fighters guild": "Fighters Guild"}
+
+
+def test_prompts_and_exports_use_the_words(runtime: Runtime, tmp_path: Path) -> None:
+    eventually(lambda: (quests := runtime.snapshot().quests) is not None and quests.texts)
+    observation = View(snapshot=runtime.snapshot()).observation
+    prompt = compose(Question(beat=1, goal="", observation=observation), None, 100_000)
+    writer = EpisodeWriter(tmp_path / "episodes", episode_id="one", meta={})
+    writer.write(beat(1, observation=observation, observation_hash=hash_observation(observation), prompt=prompt))
+    writer.close("success")
+    export_episodes([writer.episode], tmp_path / "rows", ExportOptions("messages"))
+    [row] = (tmp_path / "rows" / "metadata.jsonl").read_text().splitlines()
+    exported = json.loads(row)["messages"][1]["content"]
+    assert exported == prompt[1].text
+    for words in "Package for Caius Cosades", "Fargoth", QUESTS["a1_1_findspymaster"][1][1]:
+        assert words in exported
 
 
 def test_what_the_files_do_not_have_is_refused(runtime: Runtime) -> None:
