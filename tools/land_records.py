@@ -25,6 +25,8 @@ OWNERS: dict[int, dict[str, Any]] = {
 """Who owns the containers, by the number of the reference."""
 CREATURES = ("rat", "mudcrab")
 REGIONS = ("Bitter Coast Region", "West Gash Region", "Ascadian Isles Region", "Ashlands Region")
+ALWAYS_CLEAR = [100] + [0] * 9
+"""The chance of each weather, in percent."""
 RACES = ("Wood Elf", "Dark Elf", "Imperial")
 CLASSES = ("Acrobat", "Thief", "Warrior", "Publican", "Trader", "Guard", "Commoner")
 BIRTHSIGNS = ("Lady's Favor", "Moonshadow Sign", "Warwyrd")
@@ -80,7 +82,7 @@ def of_rules() -> Iterator[bytes]:
     for faction, (name, ranks) in RANKS.items():
         yield encode(b"FACT", {"id": faction, "name": name, "ranks": ranks, "flags": 0, "skills": [-1] * 7})
     for name in REGIONS:
-        yield encode(b"REGN", {"id": name, "name": name})
+        yield encode(b"REGN", {"id": name, "name": name, "weather_chances": ALWAYS_CLEAR})
     for name in CLASSES:
         yield encode(b"CLAS", {"id": name, "name": name, "playable": 1})
     for name in RACES:
@@ -145,7 +147,8 @@ def of_people(scene: Scene) -> Iterator[bytes]:
         values: dict[str, Any] = {"id": ident, "name": person.get("name", ident.title()), "flags": 8}
         values |= {"items": [_stack(item, "id") for item in actor.get("items") or ()]}
         if ident in CREATURES:
-            yield encode(b"CREA", values | {"level": 1, "health": actor["health"], "type": 0})
+            numbers = {"level": 1, "health": actor["health"], "type": 0}
+            yield encode(b"CREA", values | numbers | {"model": f"{ident}.nif"})
         else:
             numbers = {"level": 5, "disposition": 50, "reputation": 0, "rank": 0, "gold": person.get("gold", 10)}
             yield encode(b"NPC_", values | numbers | {"race": "Imperial", "class": WORK.get(ident, "Commoner")})

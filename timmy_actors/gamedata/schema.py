@@ -140,7 +140,10 @@ RECORDS = MappingProxyType({
         ITEX=Text("icon"), DESC=Text("text"),
     ),
     b"SCPT": _record("script", SCHD=numbers("32s5I", "id shorts longs floats code_bytes names_bytes")),
-    b"REGN": _record("region", FNAM=Text("name"), BNAM=Text("sleep_creature")),
+    b"REGN": _record(
+        "region", FNAM=Text("name"), BNAM=Text("sleep_creature"),
+        WEAT=numbers("10B", "weather_chances:10", ("8B", "weather_chances:8")),
+    ),
     b"BSGN": _record("birthsign", FNAM=Text("name"), TNAM=Text("icon"), DESC=Text("text"), NPCS=_SPELLS),
     b"LTEX": _record("land_texture", INTV=numbers("i", "number"), DATA=Text("file")),
     b"SSCR": _record("start_script", "script", DATA=Text("number"), NAME=Text("script")),
