@@ -77,7 +77,8 @@ class Screen:
             "stderr": subprocess.DEVNULL,
             "stdin": subprocess.DEVNULL,
         }
-        process = subprocess.Popen(command, env=self.environment, cwd=self.folder, **{**quiet, **options})
+        own: dict[str, Any] = {"env": self.environment, "cwd": self.folder}
+        process = subprocess.Popen(command, **{**own, **quiet, **options})
         self._stack.callback(_end, process)
         return process
 
