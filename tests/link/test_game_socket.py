@@ -191,6 +191,10 @@ def test_a_knock_says_whether_a_server_of_this_machine_listens() -> None:
         assert game_socket.listens("127.0.0.1", port)
 
 
+def test_a_knock_that_gets_no_address_of_its_own_finds_no_server() -> None:
+    assert not game_socket.listens("192.0.2.1", 7979)  # not this machine's, as if no port were free
+
+
 @pytest.mark.parametrize(
     ("host", "is_ours"), [("127.0.0.1", True), ("127.1.2.3", True), ("10.0.0.1", False), ("timmy", False)]
 )

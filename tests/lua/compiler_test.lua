@@ -37,4 +37,12 @@ test("a sound compiler may make more code than LuaJIT's own limits allow", funct
   end
 end)
 
+test("a LuaJIT that was built without a compiler is left as it is", function()
+  local real = jit
+  rawset(_G, "jit", { version = real.version, arch = "arm" })
+  local ok, why = pcall(compiler.prepare)
+  rawset(_G, "jit", real)
+  equal({ ok, why }, { true, nil })
+end)
+
 return nil

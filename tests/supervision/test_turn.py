@@ -1,8 +1,12 @@
 from __future__ import annotations
 
+import itertools
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
+from types import FrameType
 from typing import Any
 
 import pytest
@@ -37,7 +41,7 @@ def waits(actor: Actor) -> Turn:
     """The actor's turn, once it waits for a message."""
     turn = actor.mailbox.turn
     assert turn is not None
-    eventually(lambda: turn.offered and not turn._lock.locked())
+    eventually(lambda: turn.offered and turn.taken_by is None)
     return turn
 
 
@@ -160,6 +164,43 @@ def test_ctrl_c_in_the_sender_ends_the_actor_and_reaches_the_sender() -> None:
         ref.tell(Here(fail(KeyboardInterrupt())))
     join(actor)
     assert "KeyboardInterrupt interrupted a handler" in str(life.downs[0])
+
+
+class CtrlC:
+    """A profile function that presses Ctrl-C in this package's n-th call, at moments when Python looks for signals."""
+
+    def __init__(self, moment: int) -> None:
+        self.left = moment
+
+    def __call__(self, frame: FrameType, event: str, _: object) -> None:
+        if event in ("call", "c_return") and "/supervision/" in frame.f_code.co_filename:
+            self.left -= 1
+            if self.left == 0:
+                raise KeyboardInterrupt
+
+    def presses_during(self, step: Callable[[], object]) -> bool:
+        """Whether it came to that before the step ended."""
+        sys.setprofile(self)
+        try:
+            step()
+        except KeyboardInterrupt:
+            return True
+        finally:
+            sys.setprofile(None)
+        return False
+
+
+def test_ctrl_c_at_any_moment_leaves_no_actor_without_its_turn() -> None:
+    for moment in itertools.count(1):
+        ref, _life = launch(actor := Host())
+        turn, soon = waits(actor), Here(lambda host: host.mailbox.schedule("soon", 0.0, Here(thread_of)))
+        was_pressed = CtrlC(moment).presses_during(partial(ref.tell, soon))
+        assert current() is None
+        assert turn.taken_by != threading.get_ident()
+        end(actor)
+        if not was_pressed:
+            break
+    assert moment > 20  # so many calls it has
 
 
 def test_a_timer_set_in_a_senders_thread_is_due_in_the_own_thread(host: Host) -> None:

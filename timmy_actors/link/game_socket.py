@@ -85,10 +85,10 @@ def listens(host: str, port: int) -> bool:
     """Whether a server listens at this loopback address: a TCP connection, closed at once, which takes 50 us."""
     with socket.socket() as knocking:
         knocking.settimeout(KNOCK_TIMEOUT_S)
-        knocking.bind((host, 0))
-        if knocking.getsockname()[1] == port:  # it would connect to itself
-            return False
         try:
+            knocking.bind((host, 0))
+            if knocking.getsockname()[1] == port:  # it would connect to itself
+                return False
             knocking.connect((host, port))
         except OSError as error:
             return isinstance(error, TimeoutError)  # its queue of connections is full

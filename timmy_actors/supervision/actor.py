@@ -17,7 +17,7 @@ from pykka._envelope import Envelope
 from pykka.messages import _ActorStop
 
 from timmy_actors.errors import ActorFailureError, ActorGoneError, AskTimeoutError, FencedError, RefusedError
-from timmy_actors.supervision.context import check_fence, enter, must_not_block, stand_in
+from timmy_actors.supervision.context import check_fence, current, enter, must_not_block, stand_in
 from timmy_actors.supervision.control import Fault, GetState, Ping
 from timmy_actors.supervision.formatting import describe
 from timmy_actors.supervision.log_relay import RELAY
@@ -224,9 +224,21 @@ class Actor(pykka.ThreadingActor):
         turn = self.mailbox.turn
         if turn is None or not isinstance(letter.message, self.actor_in_senders_thread) or must_not_block():
             return False
-        if not turn.take():
-            return False
-        before = stand_in(self)
+        if turn.taken_by == threading.get_ident():
+            return False  # a message of this very handler
+        before = current()
+        try:
+            return turn.take() and self._actor_host(letter, before)
+        except BaseException:  # Ctrl-C in the sender's thread; it may have come before the turn was given back
+            stand_in(before)
+            turn.offered = False
+            turn.give_back()
+            self.mailbox.wake()
+            raise
+
+    def _actor_host(self, letter: Letter, before: ActorLike | None) -> bool:
+        """Handle a message in this thread, which has the turn and belongs to the actor `before`."""
+        stand_in(self)
         try:
             if self.actor_fenced or self._actor_failed_elsewhere is not None:
                 return False
@@ -235,16 +247,17 @@ class Actor(pykka.ThreadingActor):
             log.debug("%s was abandoned while a sender's thread ran it", self.actor_name)
         except Exception as failure:  # noqa: BLE001  the own thread raises it
             self._actor_failed_elsewhere = failure
-        except BaseException as interruption:  # Ctrl-C in the sender's thread: the state may be half changed
+        except BaseException as interruption:  # the state may be half changed
             kind = type(interruption).__name__
             self._actor_failed_elsewhere = ActorFailureError(f"{kind} interrupted a handler in its sender's thread")
             raise
         finally:
             stand_in(before)
-            self._actor_give_back(turn)
+            self._actor_give_back()
         return True
 
-    def _actor_give_back(self, turn: Turn) -> None:
+    def _actor_give_back(self) -> None:
+        turn = cast("Turn", self.mailbox.turn)
         needs_own_thread = self._actor_failed_elsewhere or self._actor_over or self.mailbox.needs_own_thread
         if needs_own_thread:
             turn.offered = False  # no message may overtake the wake-up

@@ -27,10 +27,9 @@ def enter(actor: ActorLike | None, hand_over: HandOver | None = None) -> None:
     _context.actor, _context.hand_over = actor, hand_over
 
 
-def stand_in(actor: ActorLike | None) -> ActorLike | None:
-    """Mark this thread as the actor's for one message, and return whose it was."""
-    before, _context.actor = _context.actor, actor
-    return before
+def stand_in(actor: ActorLike | None) -> None:
+    """Mark this thread as the actor's for one message."""
+    _context.actor = actor
 
 
 def must_not_block() -> bool:

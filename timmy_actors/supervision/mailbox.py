@@ -308,13 +308,9 @@ class Mailbox:
     def _offer(self, turn: Turn) -> bool:
         """Offer the turn to senders, unless a message has arrived; False then."""
         turn.waits_until = self._due[0][0] if self._due else math.inf
-        turn.offered = not self.clock.watches  # a virtual clock follows which actors wait
-        # A sender queues before it withdraws the offer, so that it withdraws this one, or its message is seen here.
-        if not self.arrivals.empty():
-            turn.offered = False
-            return False
-        turn.release()
-        return True
+        if self.clock.watches:  # a virtual clock follows which actors wait
+            return self.arrivals.empty()
+        return turn.offer(self.arrivals.empty)
 
     def _reject_all(self) -> None:
         for lane in (self._control, self._work):

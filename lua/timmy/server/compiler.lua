@@ -15,7 +15,7 @@ end
 --- Allows more compiled code, or turns off a compiler that could end the server. Returns why it is off, for the log,
 -- or nil.
 function M.prepare()
-  if not jit then return nil end
+  if not (jit and jit.opt) then return nil end -- there is no compiler
   if not is_defective() then
     jit.opt.start(unpack(LIMITS))
     return nil
