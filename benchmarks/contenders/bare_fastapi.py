@@ -22,6 +22,7 @@ def main(path: Path) -> None:
 
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.bind(("127.0.0.1", 0))
+    listener.listen()
     print(listener.getsockname()[1], flush=True)
     config = uvicorn.Config(app, http="h11", lifespan="off", log_config=None, access_log=False)
     uvicorn.Server(config).run(sockets=[listener])
