@@ -11,11 +11,10 @@ import pytest
 from benchmarks.stand_in.game import SPAWN, SPAWN_PLACE
 from benchmarks.stand_in.server import COMMIT, StandInServer
 from tests.peer import POSITION, Peer
-from tests.player_client.played import BARREL, GUARD, Played, stored
-from tests.player_client.test_daemon import password
+from tests.player_client.bodies import client_body, furnished_server
+from tests.player_client.played import BARREL, GUARD
 from tests.runtimes import running
 from tests.waiting import PATIENCE_S
-from timmy_actors.daemon import PlayerClientSettings
 from timmy_actors.errors import ConfigError
 from timmy_actors.player_client import Crowd, Login
 from timmy_actors.protocol import Action, PerceptionOutput
@@ -47,29 +46,14 @@ X, Y, Z = SPAWN_PLACE[:3]
 
 @pytest.fixture
 def server() -> Iterator[StandInServer]:
-    """A server with a barrel and a guard."""
-    with StandInServer() as server:
-        server.game.objects += [
-            Played.object("CONTAINER", BARREL, items=[stored("bread", 3)], packet={"action": 0, "sub_action": 0}),
-            Played.object("OBJECT_SPAWN", GUARD, position=(X + 50, Y, Z, 0.0, 0.0, 0.0), summon=False),
-        ]
+    with furnished_server() as server:
         yield server
 
 
 @pytest.fixture
 def body(server: StandInServer, peer: Peer, tmp_path: Path) -> Iterator[ClientBody]:
-    """A body in the world."""
-    host, port = server.address
-    settings = PlayerClientSettings(
-        enabled=True, server=f"{host}:{port}", password_file=password(tmp_path), commit=COMMIT
-    )
-    with running(peer.address, player_client=settings) as timmy:
-        handle = timmy.player_client()
-        assert handle.perception.wait_for(
-            lambda seen: seen is not None and seen.nearby_objects is not None and seen.nearby_objects.objects,
-            PATIENCE_S,
-        )
-        yield ClientBody(handle, find_route=timmy.route)
+    with client_body(server, peer, tmp_path) as body:
+        yield body
 
 
 def test_a_body_observes_walks_uses_things_and_speaks(body: ClientBody) -> None:

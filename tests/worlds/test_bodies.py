@@ -1,4 +1,6 @@
-"""One suite for every body, in the embedded world of a real daemon; and what only one kind of body can do."""
+"""One suite for every body in the embedded world of a real daemon, the client's on the stand-in server; and what only
+one kind of body can do.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +11,7 @@ from threading import Event, Thread
 
 import pytest
 
+from tests.player_client.bodies import client_body, furnished_server
 from tests.waiting import PATIENCE_S
 from timmy_actors import RefusedError, Runtime, connect
 from timmy_actors.client import aconnect
@@ -16,6 +19,7 @@ from timmy_actors.protocol import Action, Position
 from timmy_actors.worlds import (
     AsyncPlayerBody,
     AsyncWorld,
+    ClientBody,
     CompositeBody,
     DesktopBody,
     Near,
@@ -41,13 +45,17 @@ ARRILLES = "Seyda Neen, Arrille's Tradehouse"
 BOTTLE = "misc_com_bottle_01"
 
 
-Body = PlayerBody | NpcBody | DesktopBody
+Body = PlayerBody | NpcBody | DesktopBody | ClientBody
 
 
 def body_of(kind: str, world: Runtime, timmy: PlayerBody, request: pytest.FixtureRequest) -> Iterator[Body]:
     if kind in ("composite", "desktop"):
         request.getfixturevalue("window")
     match kind:
+        case "client":
+            peer, folder = request.getfixturevalue("peer"), request.getfixturevalue("tmp_path")
+            with furnished_server() as server, client_body(server, peer, folder) as body:
+                yield body
         case "player":
             yield timmy
         case "composite":
@@ -59,7 +67,7 @@ def body_of(kind: str, world: Runtime, timmy: PlayerBody, request: pytest.Fixtur
                 yield npc
 
 
-@pytest.fixture(params=["player", "npc", "composite", "desktop"])
+@pytest.fixture(params=["player", "npc", "composite", "desktop", "client"])
 def body(world: Runtime, timmy: PlayerBody, request: pytest.FixtureRequest) -> Iterator[Body]:
     """Every body."""
     yield from body_of(request.param, world, timmy, request)
@@ -67,7 +75,7 @@ def body(world: Runtime, timmy: PlayerBody, request: pytest.FixtureRequest) -> I
 
 @pytest.fixture(params=["player", "npc", "composite"])
 def walker(world: Runtime, timmy: PlayerBody, request: pytest.FixtureRequest) -> Iterator[Body]:
-    """Every body that knows where it is."""
+    """Every body that knows where it is in the embedded world; `test_client_body.py` has the client's ways."""
     yield from body_of(request.param, world, timmy, request)
 
 
