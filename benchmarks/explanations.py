@@ -46,7 +46,7 @@ EXPLANATIONS: dict[str, dict[str, str]] = {
     "frames": {
         "Lua's share of the loop, 100 players x 10 Hz, version 2": _A_PUSH,
         "thread CPU of a poll, p99, version 2": (
-            "a poll stops after the section in which 0.35 ms end, and LuaJIT collects garbage and compiles in it."
+            "a poll stops after the section in which 0.3 ms end, and LuaJIT collects garbage and compiles in it."
         ),
     },
     "portal": {

@@ -37,7 +37,7 @@ local PUSH_EVERY_S = 0.004
 
 --- The share of a poll's budget after which no more of a push is read: the section that is being read then, and the
 --- write, take the rest.
-local PUSH_SHARE = 0.7
+local PUSH_SHARE = 0.6
 
 local listener, service, timer
 local last_poll
