@@ -16,6 +16,12 @@ _WAKE_UPS = (
 )
 
 EXPLANATIONS: dict[str, dict[str, str]] = {
+    "bridge": {
+        "100 x 10 Hz: Lua's share of the loop's time": (
+            "this room's client speaks version 1 of the protocol, whose pushes take two to three times those of "
+            "version 2 (room `frames`); where a poll has used its budget, the rest of the pushes wait."
+        ),
+    },
     "commands": {
         "command through actors and socket, p50": (
             "a command wakes one thread, the relay two, but that is little of it: a relay that sends in its "
@@ -58,7 +64,16 @@ EXPLANATIONS: dict[str, dict[str, str]] = {
             "runs on a quiet machine gave 1.39 to 1.58 x, of which the SDK's round trip is the same part."
         ),
     },
-    "heartbeat": {"a beat without its policy, p50": f"{_WAKE_UPS} A machine of another kind gave 1.38 to 1.43 x."},
+    "heartbeat": {
+        "a beat without its policy, p50": f"{_WAKE_UPS} A machine of another kind gave 1.38 to 1.43 x.",
+        "p99 jitter at 10 Hz beside 100 commands a second": (
+            "other programs ran beside, as the spread shows; machines of another kind gave 0.65 and 0.90 x."
+        ),
+    },
+    "link": {
+        "command through actors and socket, echo peer, p50": f"{_WAKE_UPS} The room `commands` says what the rest is.",
+        "the same, p95": "one reading of one run, with other programs beside it; the median is in the row before it.",
+    },
     "serving": {
         "a snapshot over HTTP": f"{_WAKE_UPS} A machine of another kind gave 1.10 to 1.28 x.",
         "a command over HTTP": f"{_WAKE_UPS} A machine of another kind gave 1.34 to 1.43 x.",

@@ -74,7 +74,6 @@ def _to_world(bare: zmq.Socket[bytes]) -> Iterator[Figure | Reading]:
             "command to the embedded world, p50 (yardstick: bound)", subject, bound, "<= 1 x", lambda ratio: ratio <= 1
         )
         yield _world_poll(timmy)
-        yield _memory()
         yield from _drops(timmy)
         yield _freezes(timmy)
 
@@ -83,12 +82,6 @@ def _world_poll(timmy: Runtime) -> Reading:
     load = timmy.status().link.load
     value = load.poll_ms * 1000 if load is not None else float("nan")
     return Reading("Lua poll, one subscriber, mean", [value], "<= 200 us", lambda us: us <= 200, "us")
-
-
-def _memory() -> Reading:
-    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
-    megabytes = pages * os.sysconf("SC_PAGE_SIZE") / 1e6
-    return Reading("resident memory of this process and daemon", [megabytes], "<= 90 MB", lambda mb: mb <= 90, "MB")
 
 
 def _drops(timmy: Runtime) -> Iterator[Reading]:
