@@ -152,7 +152,7 @@ def test_an_interior_is_shown_as_a_plan(page: Page, daemon: Runtime) -> None:
     place = "Balmora, Guild of Mages"
     daemon.command("teleport", cell=place, x=-755.0, y=-1007.0, z=-644.0)
     page.shows("#map-where", f"Timmy is in {place}")
-    assert page.run("return document.querySelector('.land').getAttribute('visibility')") == "hidden"
+    eventually(lambda: page.run("return document.querySelector('.land').getAttribute('visibility')") == "hidden")
     daemon.command("teleport", to="Seyda Neen")
     page.shows("#map-space", "Vvardenfell")
 
