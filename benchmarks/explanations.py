@@ -67,7 +67,7 @@ EXPLANATIONS: dict[str, dict[str, str]] = {
     "heartbeat": {
         "a beat without its policy, p50": f"{_WAKE_UPS} A machine of another kind gave 1.38 to 1.43 x.",
         "p99 jitter at 10 Hz beside 100 commands a second": (
-            "other programs ran beside, as the spread shows; machines of another kind gave 0.65 and 0.90 x."
+            "the rounds differ tenfold: 0.3 ms are a few wake-ups; machines of another kind gave 0.65 and 0.90 x."
         ),
     },
     "link": {
