@@ -26,8 +26,14 @@ LIBRARIES = "import sys, zmq, pydantic, pykka, sqlite3, asyncio; print(flush=Tru
 def run() -> Iterator[Figure | Reading]:
     """Every figure of this room."""
     idle, libraries = in_turn(_idle_mb, _libraries_mb)
-    yield Figure("idle daemon, resident memory", idle, libraries, unit="MB", yardstick_name="its libraries alone")
-    yield Reading("the same", idle, "<= 45 MB", lambda mb: mb <= 45, "MB")
+    yield Figure(
+        "memory of an idle daemon, against its libraries",
+        idle,
+        libraries,
+        unit="MB",
+        yardstick_name="its libraries alone",
+    )
+    yield Reading("memory of an idle daemon", idle, "<= 45 MB", lambda mb: mb <= 45, "MB")
     yield Reading(f"{PLAYERS} x {RATE_HZ} Hz: share of a core", _shares(), "<= 15 %", lambda share: share <= 15, "%")
 
 

@@ -62,7 +62,8 @@ function M.start(options)
   if not options.listen then package.loaded["timmy.server.sockets"] = silent end
   options.clock, options.began_s = function() return now_ms end, EPOCH_S
   host.start(options)
-  if options.listen then bridge().listener.accept_every_s = 0 end -- in time that stands still, later is never
+  local listener = bridge().listener
+  listener.accept_every_s, listener.push_every_s = 0, 0 -- in time that stands still, later is never
   send(CLIENT)
   send(json.encode { type = "subscribe", id = "subscribe", sections = json.array {},
     events = json.array(options.events or {}) })
