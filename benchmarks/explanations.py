@@ -78,11 +78,11 @@ EXPLANATIONS: dict[str, dict[str, str]] = {
     },
     "serving": {
         "a snapshot over HTTP": (
-            "with everything on one core 1.54 x, so it is not the wake-ups between cores; machines of another kind gave "
+            "with everything on one core 1.54 x, so wake-ups between cores are not it; machines of another kind gave "
             "1.10 to 1.28 x."
         ),
         "a command over HTTP": (
-            "with everything on one core 2.04 x, so it is not the wake-ups between cores; machines of another kind gave "
+            "with everything on one core 2.04 x, so wake-ups between cores are not it; machines of another kind gave "
             "1.34 to 1.43 x."
         ),
     },
